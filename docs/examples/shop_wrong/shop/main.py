@@ -1,0 +1,21 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from shop.api.routes import accounts, orders, products
+from shop.db.session import engine
+from shop.models import Base
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    yield
+
+
+app = FastAPI(title="Shop", lifespan=lifespan)
+app.include_router(accounts.router)
+app.include_router(products.router)
+app.include_router(orders.router)

@@ -1,0 +1,124 @@
+"""Django and Django REST framework."""
+
+from flake8_backend_rules.frameworks.schema import HTTP_VERBS, ClassHandlers, Framework, Role, ViewFunctions
+
+_HTTP_REQUEST = "django.http.HttpRequest"
+_DRF_REQUEST = "rest_framework.request.Request"
+_USER = "django.contrib.auth.models.User"
+_MODEL = "django.db.models.Model"
+_DJANGO_VIEWS = (
+    "django.views.View", "django.views.generic.View", "django.views.generic.TemplateView",
+    "django.views.generic.RedirectView", "django.views.generic.ListView", "django.views.generic.DetailView",
+    "django.views.generic.CreateView", "django.views.generic.UpdateView", "django.views.generic.DeleteView",
+    "django.views.generic.FormView", "django.views.generic.edit.FormMixin",
+    "django.views.generic.edit.ProcessFormView", "django.views.generic.base.ContextMixin",
+)  # fmt: skip
+_GENERIC_VIEWS = (
+    "GenericAPIView", "CreateAPIView", "ListAPIView", "RetrieveAPIView", "DestroyAPIView", "UpdateAPIView",
+    "ListCreateAPIView", "RetrieveUpdateAPIView", "RetrieveDestroyAPIView", "RetrieveUpdateDestroyAPIView",
+)  # fmt: skip
+_VIEW_SETS = ("ViewSet", "GenericViewSet", "ReadOnlyModelViewSet", "ModelViewSet", "ViewSetMixin")
+_MIXINS = (
+    "CreateModelMixin", "ListModelMixin", "RetrieveModelMixin", "UpdateModelMixin", "DestroyModelMixin",
+)  # fmt: skip
+_DRF_VIEWS = (
+    "rest_framework.views.APIView",
+    *(f"rest_framework.generics.{name}" for name in _GENERIC_VIEWS),
+    *(f"rest_framework.viewsets.{name}" for name in _VIEW_SETS),
+    *(f"rest_framework.mixins.{name}" for name in _MIXINS),
+)
+_RESPONSES = (
+    "HttpResponse", "JsonResponse", "StreamingHttpResponse", "FileResponse", "HttpResponseRedirect",
+    "HttpResponsePermanentRedirect", "HttpResponseNotModified", "HttpResponseBadRequest", "HttpResponseNotFound",
+    "HttpResponseForbidden", "HttpResponseNotAllowed", "HttpResponseGone", "HttpResponseServerError",
+)  # fmt: skip
+
+FRAMEWORK = Framework(
+    name="Django and Django REST framework",
+    source="https://docs.djangoproject.com/en/stable/ref/, https://www.django-rest-framework.org/api-guide/",
+    packages=("django", "rest_framework"),
+    decorators={"rest_framework.decorators.api_view": Role.HTTP},
+    class_handlers=(
+        ClassHandlers(
+            bases=_DRF_VIEWS,
+            role=Role.HTTP,
+            methods=HTTP_VERBS | {
+                "list", "create", "retrieve", "update", "partial_update", "destroy",
+                "perform_create", "perform_update", "perform_destroy",
+            },
+            decorators=("rest_framework.decorators.action",),
+            request_class=_DRF_REQUEST,
+        ),
+        ClassHandlers(
+            bases=_DJANGO_VIEWS,
+            role=Role.HTTP,
+            methods=HTTP_VERBS | {"dispatch", "form_valid", "form_invalid"},
+            request_class=_HTTP_REQUEST,
+        ),
+        ClassHandlers(
+            bases=("django.core.management.base.BaseCommand", "django.core.management.BaseCommand"),
+            role=Role.CLI,
+            methods=frozenset({"handle"}),
+        ),
+    ),
+    view_functions=(
+        ViewFunctions("django", "request", frozenset({"views", "view"}), "urlpatterns", _HTTP_REQUEST),
+        ViewFunctions("rest_framework", "request", frozenset({"views", "view"}), "urlpatterns", _HTTP_REQUEST),
+    ),
+    returns={
+        "django.shortcuts.get_object_or_404": _MODEL,
+        "django.shortcuts.get_list_or_404": "django.db.models.QuerySet",
+        "django.contrib.auth.authenticate": _USER,
+        "rest_framework.generics.GenericAPIView.get_object": _MODEL,
+        "rest_framework.generics.GenericAPIView.get_queryset": "django.db.models.QuerySet",
+        "rest_framework.viewsets.GenericViewSet.get_object": _MODEL,
+        "rest_framework.viewsets.ModelViewSet.get_object": _MODEL,
+        "rest_framework.viewsets.ReadOnlyModelViewSet.get_object": _MODEL,
+        **{f"rest_framework.generics.{name}.get_object": _MODEL for name in _GENERIC_VIEWS},
+        "django.views.generic.DetailView.get_object": _MODEL,
+        "django.views.generic.UpdateView.get_object": _MODEL,
+        "django.views.generic.DeleteView.get_object": _MODEL,
+        "django.db.connection.cursor": "django.db.backends.utils.CursorWrapper",
+    },
+    attributes={
+        "django.http.HttpRequest.user": _USER,
+        "rest_framework.request.Request.user": _USER,
+        **{f"{view}.request": _HTTP_REQUEST for view in _DJANGO_VIEWS},
+        **{f"{view}.request": _DRF_REQUEST for view in _DRF_VIEWS},
+    },
+    sessions=("django.db.backends.utils.CursorWrapper", "django.db.backends.base.base.BaseDatabaseWrapper"),
+    session_objects=("django.db.transaction", "django.db.connection", "django.db.connections"),
+    transactions=("django.db.transaction.atomic",),
+    orm_bases=(
+        _MODEL, _USER, "django.contrib.auth.models.AbstractUser", "django.contrib.auth.models.AbstractBaseUser",
+        "django.contrib.auth.models.Group", "django.contrib.auth.models.Permission",
+        "django.contrib.contenttypes.models.ContentType", "rest_framework.authtoken.models.Token",
+    ),
+    active_record_bases=(
+        _MODEL, _USER, "django.contrib.auth.models.AbstractUser", "django.contrib.auth.models.AbstractBaseUser",
+        "django.contrib.auth.models.Group", "django.contrib.auth.models.Permission",
+        "rest_framework.authtoken.models.Token",
+    ),
+    query_attributes=frozenset({"objects", "_default_manager", "_base_manager"}),
+    queries=("django.db.models.QuerySet", "django.db.models.query.QuerySet", "django.db.models.Manager"),
+    managers=("django.db.models.Manager", "django.db.models.manager.BaseManager"),
+    row_lookups=("django.shortcuts.get_object_or_404",),
+    web_modules=(
+        "rest_framework", "django.http", "django.shortcuts", "django.views", "django.urls",
+        "django.contrib.auth.decorators", "django.template.response",
+    ),
+    framework_objects=(
+        _HTTP_REQUEST, _DRF_REQUEST, "django.core.handlers.wsgi.WSGIRequest", "django.core.handlers.asgi.ASGIRequest",
+        "rest_framework.response.Response", *(f"django.http.{name}" for name in _RESPONSES),
+    ),
+    streaming_responses=("django.http.StreamingHttpResponse",),
+    http_errors=(
+        "django.http.Http404", "django.core.exceptions.PermissionDenied",
+        "rest_framework.response.Response", *(f"django.http.{name}" for name in _RESPONSES),
+        *(f"rest_framework.exceptions.{name}" for name in (
+            "APIException", "ValidationError", "ParseError", "AuthenticationFailed", "NotAuthenticated",
+            "PermissionDenied", "NotFound", "MethodNotAllowed", "NotAcceptable", "UnsupportedMediaType", "Throttled",
+        )),
+    ),
+    http_error_functions=("django.shortcuts.redirect", "django.shortcuts.render"),
+)  # fmt: skip

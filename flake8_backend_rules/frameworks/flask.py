@@ -1,0 +1,70 @@
+"""Flask with its common extensions: Flask-Login, Flask-RESTful, Flask-RESTX, flask-smorest."""
+
+from flake8_backend_rules.frameworks.schema import (
+    HTTP_VERBS,
+    ClassHandlers,
+    Framework,
+    ObjectDecorator,
+    Registration,
+    Role,
+)
+
+_APPLICATIONS = ("flask.Flask", "flask.Blueprint", "flask_smorest.Blueprint")
+
+FRAMEWORK = Framework(
+    name="Flask",
+    source="https://flask.palletsprojects.com/en/stable/api/, https://flask-restful.readthedocs.io/, "
+    "https://flask-restx.readthedocs.io/, https://flask-login.readthedocs.io/",
+    packages=("flask", "flask_login", "flask_restful", "flask_restx", "flask_smorest", "werkzeug"),
+    object_decorators=(
+        ObjectDecorator(
+            classes=_APPLICATIONS,
+            methods=(HTTP_VERBS - {"head", "options", "trace"}) | {"route"},
+            role=Role.HTTP,
+            name_endings=("blueprint", "app"),
+        ),
+        ObjectDecorator(
+            classes=_APPLICATIONS,
+            methods=frozenset({
+                "errorhandler", "app_errorhandler", "before_request", "after_request", "teardown_request",
+                "before_app_request", "after_app_request", "teardown_appcontext", "context_processor",
+                "app_context_processor", "before_first_request", "before_app_first_request",
+            }),
+            role=Role.BOUNDARY,
+        ),
+        ObjectDecorator(
+            classes=("flask.cli.AppGroup", "flask.cli.FlaskGroup"), methods=frozenset({"command", "group"}), role=Role.CLI
+        ),
+    ),
+    class_handlers=(
+        ClassHandlers(
+            bases=(
+                "flask.views.MethodView", "flask_restful.Resource", "flask_restx.Resource", "flask_restx.resource.Resource",
+            ),
+            role=Role.HTTP,
+            methods=HTTP_VERBS,
+        ),
+        ClassHandlers(bases=("flask.views.View",), role=Role.HTTP, methods=frozenset({"dispatch_request"})),
+    ),
+    registrations=(
+        Registration(
+            Role.HTTP, 2, "view_func", classes=_APPLICATIONS, methods=frozenset({"add_url_rule"})
+        ),
+        Registration(
+            Role.BOUNDARY, 1, "f", classes=_APPLICATIONS, methods=frozenset({"register_error_handler"})
+        ),
+    ),
+    attributes={
+        "flask.Flask.cli": "flask.cli.AppGroup",
+        "flask.Blueprint.cli": "flask.cli.AppGroup",
+    },
+    web_modules=("flask", "flask_login", "werkzeug"),
+    framework_objects=("flask.Request", "flask.Response", "werkzeug.Request", "werkzeug.wrappers.Request"),
+    framework_proxies=("flask.request", "flask.g", "flask.session", "flask_login.current_user", "flask_login.utils.current_user"),
+    http_errors=("flask.Response", "werkzeug.Response", "werkzeug.wrappers.Response"),
+    http_error_modules=("werkzeug.exceptions",),
+    http_error_functions=(
+        "flask.abort", "flask.jsonify", "flask.make_response", "flask.redirect", "werkzeug.exceptions.abort",
+        "flask_restful.abort", "flask_restx.abort",
+    ),
+)  # fmt: skip

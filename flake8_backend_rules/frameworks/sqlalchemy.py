@@ -1,0 +1,82 @@
+"""SQLAlchemy, SQLModel and Flask-SQLAlchemy."""
+
+from flake8_backend_rules.frameworks.schema import Framework
+
+_SESSION = "sqlalchemy.orm.Session"
+_ASYNC_SESSION = "sqlalchemy.ext.asyncio.AsyncSession"
+_CONNECTION = "sqlalchemy.Connection"
+_ASYNC_CONNECTION = "sqlalchemy.ext.asyncio.AsyncConnection"
+_ENGINE = "sqlalchemy.Engine"
+_ASYNC_ENGINE = "sqlalchemy.ext.asyncio.AsyncEngine"
+_DML = ("insert", "update", "delete")
+
+FRAMEWORK = Framework(
+    name="SQLAlchemy and SQLModel",
+    source="https://docs.sqlalchemy.org/en/20/, https://sqlmodel.tiangolo.com/, "
+    "https://flask-sqlalchemy.readthedocs.io/en/stable/api/",
+    packages=("sqlalchemy", "sqlmodel", "flask_sqlalchemy", "flask_sqlalchemy_lite"),
+    returns={
+        "sqlalchemy.create_engine": _ENGINE,
+        "sqlalchemy.engine_from_config": _ENGINE,
+        "sqlmodel.create_engine": _ENGINE,
+        "sqlalchemy.ext.asyncio.create_async_engine": _ASYNC_ENGINE,
+        "sqlalchemy.Engine.connect": _CONNECTION,
+        "sqlalchemy.Engine.begin": _CONNECTION,
+        "sqlalchemy.ext.asyncio.AsyncEngine.connect": _ASYNC_CONNECTION,
+        "sqlalchemy.ext.asyncio.AsyncEngine.begin": _ASYNC_CONNECTION,
+        "sqlalchemy.orm.Session.begin": "sqlalchemy.orm.SessionTransaction",
+        "sqlalchemy.orm.Session.begin_nested": "sqlalchemy.orm.SessionTransaction",
+        "sqlalchemy.orm.sessionmaker": "sqlalchemy.orm.sessionmaker",
+        "sqlalchemy.orm.scoped_session": "sqlalchemy.orm.scoped_session",
+        "sqlalchemy.ext.asyncio.async_sessionmaker": "sqlalchemy.ext.asyncio.async_sessionmaker",
+        "sqlalchemy.ext.asyncio.async_scoped_session": "sqlalchemy.ext.asyncio.async_scoped_session",
+        "sqlalchemy.orm.sessionmaker.__call__": _SESSION,
+        "sqlalchemy.orm.scoped_session.__call__": _SESSION,
+        "sqlalchemy.orm.sessionmaker.begin": _SESSION,
+        "sqlalchemy.ext.asyncio.async_sessionmaker.__call__": _ASYNC_SESSION,
+        "sqlalchemy.ext.asyncio.async_scoped_session.__call__": _ASYNC_SESSION,
+        "sqlalchemy.ext.asyncio.async_sessionmaker.begin": _ASYNC_SESSION,
+        "sqlalchemy.orm.Session.connection": _CONNECTION,
+        "sqlalchemy.orm.Session.query": "sqlalchemy.orm.Query",
+        "sqlalchemy.orm.scoped_session.query": "sqlalchemy.orm.Query",
+        "sqlalchemy.orm.object_session": _SESSION,
+        "sqlalchemy.orm.declarative_base": "sqlalchemy.orm.DeclarativeBase",
+        "sqlalchemy.ext.declarative.declarative_base": "sqlalchemy.orm.DeclarativeBase",
+        "sqlalchemy.ext.automap.automap_base": "sqlalchemy.orm.DeclarativeBase",
+    },
+    attributes={
+        "flask_sqlalchemy.SQLAlchemy.session": "sqlalchemy.orm.scoped_session",
+        "flask_sqlalchemy.SQLAlchemy.engine": _ENGINE,
+        "flask_sqlalchemy.SQLAlchemy.Model": "flask_sqlalchemy.SQLAlchemy.Model",
+        "flask_sqlalchemy_lite.SQLAlchemy.session": _SESSION,
+        "flask_sqlalchemy_lite.SQLAlchemy.async_session": _ASYNC_SESSION,
+    },
+    sessions=(
+        _SESSION, _ASYNC_SESSION, "sqlalchemy.orm.scoped_session", "sqlalchemy.ext.asyncio.async_scoped_session",
+        _CONNECTION, "sqlalchemy.engine.Connection", _ASYNC_CONNECTION, "sqlmodel.Session",
+        "sqlmodel.ext.asyncio.session.AsyncSession",
+    ),
+    session_makers=(
+        "sqlalchemy.orm.sessionmaker", "sqlalchemy.ext.asyncio.async_sessionmaker", "sqlalchemy.orm.scoped_session",
+        "sqlalchemy.ext.asyncio.async_scoped_session",
+    ),
+    engines=(_ENGINE, "sqlalchemy.engine.Engine", "sqlalchemy.future.Engine", _ASYNC_ENGINE),
+    write_constructs=(
+        *(f"sqlalchemy.{name}" for name in _DML),
+        *(f"sqlalchemy.sql.{name}" for name in _DML),
+        *(f"sqlalchemy.sql.expression.{name}" for name in _DML),
+        *(f"sqlalchemy.future.{name}" for name in _DML),
+        *(f"sqlmodel.{name}" for name in _DML),
+        "sqlalchemy.dialects.postgresql.insert", "sqlalchemy.dialects.mysql.insert",
+        "sqlalchemy.dialects.sqlite.insert", "sqlalchemy.Insert", "sqlalchemy.Update", "sqlalchemy.Delete",
+    ),
+    orm_bases=(
+        "sqlalchemy.orm.DeclarativeBase", "sqlalchemy.orm.DeclarativeBaseNoMeta", "flask_sqlalchemy.SQLAlchemy.Model",
+        "flask_sqlalchemy.model.Model", "advanced_alchemy.base.UUIDBase", "advanced_alchemy.base.BigIntBase",
+        "advanced_alchemy.base.UUIDAuditBase", "advanced_alchemy.base.BigIntAuditBase",
+        "fastapi_users_db_sqlalchemy.SQLAlchemyBaseUserTable", "fastapi_users_db_sqlalchemy.SQLAlchemyBaseUserTableUUID",
+    ),
+    table_models=("sqlmodel.SQLModel",),
+    query_attributes=frozenset({"query"}),
+    queries=("sqlalchemy.orm.Query",),
+)  # fmt: skip

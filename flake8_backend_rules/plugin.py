@@ -1,0 +1,89 @@
+"""The flake8 entry point: options in, findings out. Nothing that fails here may reach flake8."""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from flake8_backend_rules import __version__
+from flake8_backend_rules.options import BadOptionError, Settings, add_options, enabled_rules, read_settings
+from flake8_backend_rules.project.project import Project
+from flake8_backend_rules.rule import Finding, Rule
+from flake8_backend_rules.semantics.model import FileModel
+from flake8_backend_rules.semantics.scope import Scope
+from flake8_backend_rules.walk import INTERNAL_ERROR, Dispatch, LintedFile, walk
+
+FlakeFinding = tuple[int, int, str, type]
+_STDIN_NAMES = ("stdin", "-", "(none)", "")
+
+
+class Session:
+    """What lives for the process: settings, the dispatch table of the rules that are on, the project read so far."""
+
+    def __init__(self, settings: Settings, rules: tuple[Rule, ...]) -> None:
+        self.settings = settings
+        self.rules = rules
+        self.dispatch = Dispatch.of(rules)
+        self.project = Project(settings.layers.source_roots)
+
+    def lint(self, tree: ast.Module, filename: str, lines: list[str]) -> list[Finding]:
+        """The findings of one file. `lines`: its physical lines with their ends."""
+        name = self.settings.stdin_name if filename in _STDIN_NAMES else filename
+        path = os.path.abspath(name)
+        if not self.rules or self.settings.is_exempt(path):
+            return []
+        file = self._linted_file(tree, path, lines, from_disk=filename == name and name not in _STDIN_NAMES)
+        walk(tree, file, self.dispatch)
+        return file.findings()
+
+    def _linted_file(self, tree: ast.Module, path: str, lines: list[str], *, from_disk: bool) -> LintedFile:
+        self.project.begin_file()
+        module = self.project.adopt(path, tree, from_disk)
+        model = FileModel(
+            self.project, module, tree, "".join(lines), self.settings.layers, self.settings.framework_objects
+        )
+        return LintedFile(model, lines, self.settings.values, Scope(module, None, None, None))
+
+
+class BackendRulesPlugin:
+    """flake8's view of the pack: constructed once a file with its tree, name and lines."""
+
+    name = "flake8-backend-rules"
+    version = __version__
+    _session: ClassVar[Session | None] = None
+
+    def __init__(self, tree: ast.Module, filename: str, lines: list[str]) -> None:
+        self._tree = tree
+        self._filename = filename
+        self._lines = lines
+
+    @classmethod
+    def add_options(cls, parser: Any) -> None:
+        """Declares the pack's options to flake8's option manager."""
+        add_options(parser)
+
+    @classmethod
+    def parse_options(cls, options: Any) -> None:
+        """Takes the options of a run. A bad value ends the run with one line, before any file is read."""
+        try:
+            cls._session = Session(read_settings(options), enabled_rules(options))
+        except BadOptionError as error:
+            raise SystemExit(f"flake8-backend-rules: {error}") from None
+
+    def run(self) -> Iterator[FlakeFinding]:
+        """The findings as flake8 wants them: line (1-based), column (0-based, characters), text, type."""
+        for finding in self._findings():
+            yield finding.line, finding.column, finding.text, type(self)
+
+    def _findings(self) -> list[Finding]:
+        session = type(self)._session
+        if session is None:
+            return []
+        try:
+            return session.lint(self._tree, self._filename, self._lines)
+        except Exception as error:  # what is outside of every rule: the model's own start, a merge of findings
+            detail = " ".join(str(error).split())[:200].replace(":", " ")
+            text = f"{INTERNAL_ERROR} internal error: {type(error).__name__} {detail}; this file was not checked, please report this"
+            return [Finding(1, 0, INTERNAL_ERROR, text)]

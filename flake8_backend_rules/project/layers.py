@@ -1,0 +1,126 @@
+"""Layer names: what a module's stem and folders say of its layer. The decision is `semantics.layering`'s."""
+
+from __future__ import annotations
+
+import fnmatch
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Layer(Enum):
+    """Where a module stands. NONE: nothing tells, or it belongs to no layer."""
+
+    TRANSPORT = "transport"
+    APPLICATION = "application"
+    DOMAIN = "domain"
+    INFRASTRUCTURE = "infrastructure"
+    NONE = "none"
+
+    @property
+    def is_core(self) -> bool:
+        return self in (Layer.APPLICATION, Layer.DOMAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A module's layer and the reason, for people."""
+
+    layer: Layer
+    reason: str
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+STEMS: dict[Layer, frozenset[str]] = {
+    Layer.TRANSPORT: _words(
+        "api endpoint endpoints route routes router routers view views viewset viewsets controller controllers rest"
+        " resolver resolvers mutation mutations webhook webhooks websocket websockets consumer consumers subscriber"
+        " subscribers listener listeners task tasks job jobs worker workers celery scheduler schedulers scheduled cron"
+        " periodic cli middleware middlewares deps dependencies schema schemas dto dtos serializer serializers admin"
+    ),
+    Layer.APPLICATION: _words(
+        "service services use_case use_cases usecase usecases interactor interactors operation operations command"
+        " commands flow flows"
+    ),
+    Layer.DOMAIN: _words(
+        "domain entity entities value_object value_objects aggregate aggregates policy policies"
+    ),
+    Layer.INFRASTRUCTURE: _words(
+        "repository repositories repo repos crud dao daos db database persistence orm client clients"
+    ),
+}
+STEM_PATTERNS: dict[Layer, tuple[str, ...]] = {
+    Layer.TRANSPORT: (
+        "*consumer", "*_subscriber", "*_router", "*_routes", "*_views", "*_api", "*_endpoints", "*_controller",
+        "*_tasks", "*_worker", "*_schemas", "*_middleware",
+    ),
+    Layer.APPLICATION: ("*_service", "*_use_case", "*_usecase", "*_interactor", "*_flow", "*_flows"),
+    Layer.DOMAIN: (),
+    Layer.INFRASTRUCTURE: (
+        "*_repository", "*_repo", "*_crud", "crud_*", "*_dao", "*_client", "*_gateway", "*_adapter",
+    ),
+}  # fmt: skip
+FOLDERS: dict[Layer, frozenset[str]] = {
+    Layer.TRANSPORT: _words(
+        "api apis endpoint endpoints route routes router routers view views viewsets controller controllers rest http"
+        " web graphql resolvers mutations webhooks websockets consumers subscribers listeners tasks jobs worker workers"
+        " celery schedulers cli entrypoints inbound script scripts middleware middlewares deps dependencies schema"
+        " schemas dto dtos serializers request_models response_models"
+    ),
+    Layer.APPLICATION: _words(
+        "service services service_layer use_case use_cases usecase usecases application interactors operations"
+        " commands flows"
+    ),
+    Layer.DOMAIN: _words(
+        "domain entity entities value_object value_objects vo aggregate aggregates policy policies"
+    ),
+    Layer.INFRASTRUCTURE: _words(
+        "infra infrastructure repository repositories repos crud dao db database databases persistence orm adapters"
+        " gateways clients integrations storage outbound"
+    ),
+}
+FOLDER_PATTERNS: dict[Layer, tuple[str, ...]] = {Layer.INFRASTRUCTURE: ("db_*", "persistence_*")}
+
+NEED_A_JOB_HANDLER = _words("task tasks job jobs worker workers celery scheduler schedulers scheduled cron periodic")
+"""Stems and folders that name a layer only for a module that defines a job handler."""
+YIELD_TO_DOMAIN = _words(
+    "command commands service services repository repositories operation operations dto dtos schema schemas"
+)
+STORAGE_FOLDERS = _words("repositories crud dao db database persistence")
+STORAGE_STEMS = _words("service services utils core")
+YIELD_TO_DEPENDENCIES = _words("db database persistence")
+DEPENDENCY_FOLDERS = _words("dependencies deps middleware")
+DTO_STEMS = _words("dto dtos schema schemas")
+OUTBOUND_FOLDERS = _words("outbound infrastructure adapters")
+PERSISTENCE_NAMES = _words("repository repositories repo repos crud dao daos db database persistence")
+"""Stems and folders of KBR305 (b)."""
+
+
+def stem_layer(stem: str) -> tuple[Layer, str] | None:
+    """The layer that a stem names, with the list entry that says so."""
+    for layer, names in STEMS.items():
+        if stem in names:
+            return layer, stem
+    for layer, patterns in STEM_PATTERNS.items():
+        for pattern in patterns:
+            if fnmatch.fnmatchcase(stem, pattern):
+                return layer, pattern
+    return None
+
+
+def folder_layer(folder: str, siblings: frozenset[str] = frozenset(), parent: str = "") -> tuple[Layer, str] | None:
+    """The layer that a folder names. `siblings`: the folders beside it; `parent`: the folder it lies in."""
+    if folder == "commands" and parent == "management":
+        return Layer.TRANSPORT, "management/commands"
+    if folder == "queries":
+        return (Layer.APPLICATION, "queries beside commands") if "commands" in siblings else None
+    for layer, names in FOLDERS.items():
+        if folder in names:
+            return layer, folder
+    for layer, patterns in FOLDER_PATTERNS.items():
+        for pattern in patterns:
+            if fnmatch.fnmatchcase(folder, pattern):
+                return layer, pattern
+    return None

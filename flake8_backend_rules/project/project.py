@@ -1,0 +1,246 @@
+"""The project beyond the linted file: modules found, read and kept; names followed to their definitions."""
+
+from __future__ import annotations
+
+import ast
+import os
+import sys
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flake8_backend_rules.frameworks import knowledge
+from flake8_backend_rules.project import roots
+from flake8_backend_rules.project.source import Signature, parse, read_source, signature
+from flake8_backend_rules.project.summary import (
+    ClassInfo,
+    FunctionInfo,
+    FunctionNode,
+    ImportInfo,
+    ModuleSummary,
+    Variable,
+    flat_statements,
+    summarise,
+)
+
+_MAX_TREES = 12
+_MAX_HOPS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """A name of a third-party package or the standard library: its qualified name is all that is known."""
+
+    name: str
+
+
+Definition = ModuleSummary | ClassInfo | FunctionInfo | Variable | External
+
+
+class Project:
+    """Modules of the projects around the linted files, read on demand and kept for the process.
+
+    `source_roots`: absolute folders given by `backend-source-roots`. What is kept is revalidated once a
+    linted file (`begin_file`), so that an editor's long-lived process sees changes.
+    """
+
+    def __init__(self, source_roots: tuple[str, ...] = ()) -> None:
+        self.source_roots = source_roots
+        self.generation = 0
+        self._modules: dict[str, tuple[Signature | None, ModuleSummary | None]] = {}
+        self._checked: set[str] = set()
+        self._finds: dict[tuple[tuple[str, ...], str], str | None] = {}
+        self._trees: OrderedDict[str, ast.Module] = OrderedDict()
+        self._stdlib = sys.stdlib_module_names
+        self._third_party = knowledge().packages
+
+    def begin_file(self) -> None:
+        """From here on every module asked for is looked at anew, once."""
+        self._checked.clear()
+
+    def forget_layout(self) -> None:
+        """Drops what is known of folders: files may have come and gone since the last run."""
+        self._finds.clear()
+        roots.forget()
+        self.generation += 1
+
+    # -- modules ---------------------------------------------------------------------------------
+
+    def adopt(self, path: str, tree: ast.Module, from_disk: bool) -> ModuleSummary:
+        """The summary of the linted file, from the tree at hand; kept for others if it came from disk."""
+        summary = summarise(tree, path, self.module_name(path))
+        if from_disk and (found := signature(path)) is not None:
+            before = self._modules.get(path)
+            if before is not None and before[0] != found:
+                self.generation += 1
+            self._modules[path] = (found, summary)
+            self._checked.add(path)
+        return summary
+
+    def module_at(self, path: str) -> ModuleSummary | None:
+        """The summary of a file, None if there is no such regular file; `broken` if it can't be read."""
+        kept = self._modules.get(path)
+        if path in self._checked and kept is not None:
+            return kept[1]
+        self._checked.add(path)
+        found = signature(path)
+        if kept is not None and kept[0] == found:
+            return kept[1]
+        if kept is not None:
+            self.generation += 1
+            self._trees.pop(path, None)
+        summary = None if found is None else self._read(path, found)
+        self._modules[path] = (found, summary)
+        return summary
+
+    def _read(self, path: str, found: Signature) -> ModuleSummary:
+        text = read_source(path, found)
+        tree = None if text is None else parse(text)
+        name = self.module_name(path)
+        return ModuleSummary(path, name, broken=True) if tree is None else summarise(tree, path, name)
+
+    def module_name(self, path: str) -> str:
+        """Dotted name of the module at `path`, from the folder above its outermost package."""
+        parent = roots.package_parent(os.path.dirname(path))
+        relative = os.path.relpath(path, parent).removesuffix(".py")
+        return relative.removesuffix(f"{os.sep}__init__").replace(os.sep, ".")
+
+    def find(self, dotted: str, folder: str) -> str | None:
+        """The file of an absolutely imported module, or the folder of a namespace package; None if not first-party."""
+        search = roots.search_roots(folder, self.source_roots)
+        key = (search, dotted)
+        if key in self._finds:
+            return self._finds[key]
+        top = dotted.partition(".")[0]
+        path = None
+        if top not in self._stdlib and top not in self._third_party:
+            path = next((p for root in search if (p := _module_path(root, dotted)) is not None), None)
+        self._finds[key] = path
+        return path
+
+    def is_first_party(self, dotted: str, folder: str) -> bool:
+        """Whether the top-level package of a dotted name lies in a source root."""
+        return self.find(dotted.partition(".")[0], folder) is not None
+
+    def imported_module(self, info: ImportInfo, importer: ModuleSummary) -> ModuleSummary | External | None:
+        """The module that an import statement names (the part after `from`); None if first-party but unknown."""
+        if info.level:
+            folder = importer.folder
+            for _ in range(info.level - 1):
+                folder = os.path.dirname(folder)
+            path = _module_path(folder, info.module) if info.module else _package_path(folder)
+            return self._module_or_namespace(path)
+        path = self.find(info.module, importer.folder)
+        if path is None:
+            return None if self.is_first_party(info.module, importer.folder) else External(info.module)
+        return self._module_or_namespace(path)
+
+    def _module_or_namespace(self, path: str | None) -> ModuleSummary | None:
+        if path is None:
+            return None
+        if path.endswith(".py"):
+            return self.module_at(path)
+        return ModuleSummary(os.path.join(path, "__init__.py"), os.path.basename(path))
+
+    # -- names -----------------------------------------------------------------------------------
+
+    def resolve(self, module: ModuleSummary, name: str) -> Definition | None:
+        """What a module-level name of `module` stands for, through imports, re-exports and star imports."""
+        return self._resolve(module, name, set())
+
+    def _resolve(self, module: ModuleSummary, name: str, seen: set[tuple[str, str]]) -> Definition | None:
+        if (module.path, name) in seen or len(seen) > _MAX_HOPS:
+            return None
+        seen.add((module.path, name))
+        binding = module.bindings.get(name)
+        if binding is None:
+            return self._resolve_star(module, name, seen)
+        if not isinstance(binding, ImportInfo):
+            return binding
+        if binding.name is None:
+            if binding.whole:
+                top = binding.module.partition(".")[0]
+                return self.imported_module(ImportInfo(top, None, 0, binding.line), module)
+            return self.imported_module(binding, module)
+        source = self.imported_module(binding, module)
+        if isinstance(source, External):
+            return External(f"{source.name}.{binding.name}")
+        return None if source is None else self._member(source, binding.name, seen)
+
+    def _resolve_star(self, module: ModuleSummary, name: str, seen: set[tuple[str, str]]) -> Definition | None:
+        for star in reversed(module.stars):
+            source = self.imported_module(star, module)
+            if not isinstance(source, ModuleSummary):
+                continue
+            if source.exported is not None and name not in source.exported:
+                continue
+            if name.startswith("_") and source.exported is None:
+                continue
+            if (found := self._resolve(source, name, seen)) is not None:
+                return found
+        return None
+
+    def member(self, module: ModuleSummary, name: str) -> Definition | None:
+        """`module.name`: a binding of the module or one of its submodules."""
+        return self._member(module, name, set())
+
+    def _member(self, module: ModuleSummary, name: str, seen: set[tuple[str, str]]) -> Definition | None:
+        if (found := self._resolve(module, name, seen)) is not None:
+            return found
+        if module.is_package and (module.bindings.get(name) is None or not module.broken):
+            return self._module_or_namespace(_module_path(module.folder, name))
+        return None
+
+    # -- bodies ----------------------------------------------------------------------------------
+
+    def tree_of(self, module: ModuleSummary) -> ast.Module | None:
+        """The whole tree of a module, re-read; the last few are kept."""
+        if module.path in self._trees:
+            self._trees.move_to_end(module.path)
+            return self._trees[module.path]
+        found = signature(module.path)
+        text = None if found is None else read_source(module.path, found)
+        tree = None if text is None else parse(text)
+        if tree is not None:
+            self._trees[module.path] = tree
+            if len(self._trees) > _MAX_TREES:
+                self._trees.popitem(last=False)
+        return tree
+
+    def body_of(self, function: FunctionInfo) -> FunctionNode | None:
+        """The function's own node with its body, None if its file changed or can't be read."""
+        tree = self.tree_of(function.module)
+        return None if tree is None else find_function(tree, function.qualname, function.line)
+
+
+def find_function(tree: ast.Module, qualname: str, line: int) -> FunctionNode | None:
+    """The function of a qualified name (`Class.method`) that begins at `line`."""
+    for node, name in named_functions(tree.body, ""):
+        if name == qualname and node.lineno == line:
+            return node
+    return None
+
+
+def named_functions(body: list[ast.stmt], prefix: str) -> Iterator[tuple[FunctionNode, str]]:
+    """Module-level functions and methods with their qualified names."""
+    for node in flat_statements(body):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node, prefix + node.name
+        elif isinstance(node, ast.ClassDef):
+            yield from named_functions(node.body, f"{prefix}{node.name}.")
+
+
+def _module_path(root: str, dotted: str) -> str | None:
+    """The file of `dotted` below `root` (`…/__init__.py` of a package, or a namespace package's folder)."""
+    base = os.path.join(root, *dotted.split("."))
+    package = os.path.join(base, "__init__.py")
+    if os.path.isfile(package):
+        return package
+    if os.path.isfile(base + ".py"):
+        return base + ".py"
+    return base if os.path.isdir(base) else None
+
+
+def _package_path(folder: str) -> str | None:
+    init = os.path.join(folder, "__init__.py")
+    return init if os.path.isfile(init) else folder if os.path.isdir(folder) else None

@@ -1,0 +1,90 @@
+"""Where a project begins: source roots, found from the linted file upwards."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+
+_PROJECT_MARKERS = ("pyproject.toml", "setup.cfg", "setup.py", "tox.ini", ".flake8", "manage.py", ".git", ".hg")
+_MAX_ASCENT = 24
+
+
+def project_root(folder: str) -> str | None:
+    """The nearest folder at or above `folder` that holds a project marker; None where none does."""
+    return _project_root(folder, _MAX_ASCENT)
+
+
+@lru_cache(maxsize=4096)
+def _project_root(folder: str, ascent: int) -> str | None:
+    if any(os.path.exists(os.path.join(folder, marker)) for marker in _PROJECT_MARKERS):
+        return folder
+    parent = os.path.dirname(folder)
+    return None if parent == folder or not ascent else _project_root(parent, ascent - 1)
+
+
+@lru_cache(maxsize=4096)
+def is_package(folder: str) -> bool:
+    """Whether the folder holds an `__init__.py`."""
+    return os.path.isfile(os.path.join(folder, "__init__.py"))
+
+
+@lru_cache(maxsize=4096)
+def package_parent(folder: str) -> str:
+    """The first folder at or above `folder` that is no package."""
+    for _ in range(_MAX_ASCENT):
+        if not is_package(folder):
+            break
+        folder = os.path.dirname(folder)
+    return folder
+
+
+@lru_cache(maxsize=4096)
+def layer_root(folder: str, configured: tuple[str, ...]) -> str:
+    """The source root whose inner folders may name a layer for modules in `folder`.
+
+    A configured root wins; then a `src` folder inside the project; then the folder above the outermost
+    package; for modules in no package, the project's root.
+    """
+    for root in sorted(configured, key=len, reverse=True):
+        if _is_inside(folder, root):
+            return root
+    project = project_root(folder)
+    if project is not None:
+        current = folder
+        while current != project and _is_inside(current, project):
+            if os.path.basename(current) == "src" and not is_package(current):
+                return current
+            current = os.path.dirname(current)
+    if is_package(folder):
+        return package_parent(folder)
+    return project or folder
+
+
+@lru_cache(maxsize=4096)
+def search_roots(folder: str, configured: tuple[str, ...]) -> tuple[str, ...]:
+    """The folders in which absolute imports of a module in `folder` are looked up, first match wins."""
+    roots = list(configured)
+    parent = package_parent(folder)
+    roots.append(parent)
+    project = project_root(parent)
+    if project is not None:
+        current = parent
+        while current != project and _is_inside(current, project):
+            current = os.path.dirname(current)
+            if not is_package(current):
+                roots.append(current)
+        roots += [project, os.path.join(project, "src")]
+        outer = project_root(os.path.dirname(project))
+        if outer is not None and is_package(project):
+            roots.append(package_parent(project))
+    return tuple(dict.fromkeys(root for root in roots if os.path.isdir(root)))
+
+
+def _is_inside(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def forget() -> None:
+    """Drops what was remembered of the file system; an editor's process outlives changes to it."""
+    for function in (_project_root, is_package, package_parent, layer_root, search_roots):
+        function.cache_clear()

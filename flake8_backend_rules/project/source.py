@@ -1,0 +1,56 @@
+"""Reads Python source of the analysed project: never imported, never executed, bounded in size."""
+
+from __future__ import annotations
+
+import ast
+import io
+import os
+import stat
+import tokenize
+import warnings
+from typing import NamedTuple
+
+MAX_BYTES = 1 << 20
+"""Imported modules larger than this are not read: their names are unknown."""
+
+
+class Signature(NamedTuple):
+    """Tells whether a file changed between two looks."""
+
+    mtime_ns: int
+    size: int
+    inode: int
+
+
+def signature(path: str) -> Signature | None:
+    """The signature of a regular file, None for anything else (missing, folder, FIFO, device)."""
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    if not stat.S_ISREG(status.st_mode):
+        return None
+    return Signature(status.st_mtime_ns, status.st_size, status.st_ino)
+
+
+def read_source(path: str, found: Signature) -> str | None:
+    """The text of a regular file of at most MAX_BYTES, decoded as Python does; None where that fails."""
+    if found.size > MAX_BYTES:
+        return None
+    try:
+        with open(path, "rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        return data.decode(encoding)
+    except (OSError, SyntaxError, UnicodeDecodeError, LookupError):
+        return None
+
+
+def parse(text: str) -> ast.Module | None:
+    """The tree of a source text, None if it does not parse here. The module's own warnings stay silent."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None

@@ -1,0 +1,294 @@
+"""What one module says of itself at its surface: bindings, classes, functions, imports.
+
+A summary is read from a stdlib `ast` tree by a shallow pass over statements. It keeps no function
+bodies, so that thousands of summaries fit in memory; bodies are re-read on demand (`Project.body_of`).
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_TYPE_ALIAS: type | None = getattr(ast, "TypeAlias", None)
+
+# A variable's value is kept only where it can tell a type; a literal of 200,000 entries can't.
+_KEPT_VALUES = (
+    ast.Call, ast.Name, ast.Attribute, ast.Subscript, ast.BinOp, ast.BoolOp, ast.IfExp, ast.Await, ast.Constant,
+    ast.Lambda,
+)  # fmt: skip
+_CONSTRUCTORS = frozenset({"__init__", "__enter__", "__aenter__", "__post_init__", "setup", "initialize", "prepare"})
+
+
+@dataclass(slots=True, eq=False)
+class ImportInfo:
+    """`import a.b as c` (name None) or `from ..a import b as c` (name "b", level 2)."""
+
+    module: str
+    name: str | None
+    level: int
+    line: int
+    whole: bool = False
+    """True for `import a.b` without `as`: the bound name is the top-level package."""
+
+
+@dataclass(slots=True, eq=False)
+class Variable:
+    """A name bound by assignment. `value` is None where it was too large to keep or is not known."""
+
+    module: ModuleSummary
+    name: str
+    annotation: ast.expr | None
+    value: ast.expr | None
+    line: int
+    owner: ClassInfo | None = None
+    function: FunctionInfo | None = None
+    """For `self.x = …`: the method in whose scope the value is to be read."""
+
+
+@dataclass(slots=True, eq=False)
+class FunctionInfo:
+    """A function's signature; its body is read on demand."""
+
+    module: ModuleSummary
+    name: str
+    qualname: str
+    line: int
+    args: ast.arguments
+    returns: ast.expr | None
+    decorators: list[ast.expr]
+    is_async: bool
+    owner: ClassInfo | None
+
+    def __repr__(self) -> str:
+        return f"<function {self.module.name}:{self.qualname}>"
+
+
+@dataclass(slots=True, eq=False)
+class ClassInfo:
+    """A class: bases and decorators as expressions, its own attributes and methods."""
+
+    module: ModuleSummary
+    name: str
+    qualname: str
+    line: int
+    bases: list[ast.expr]
+    keywords: dict[str, ast.expr]
+    decorators: list[ast.expr]
+    attributes: dict[str, Variable] = field(default_factory=dict)
+    methods: dict[str, FunctionInfo] = field(default_factory=dict)
+    classes: dict[str, ClassInfo] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<class {self.module.name}:{self.qualname}>"
+
+
+Binding = ImportInfo | Variable | FunctionInfo | ClassInfo
+
+
+@dataclass(slots=True, eq=False)
+class ModuleSummary:
+    """The surface of one module. `broken`: it could not be read or parsed, so its names are unknown.
+
+    `name` is dotted, relative to its source root, and serves messages; `path` is its identity.
+    """
+
+    path: str
+    name: str
+    broken: bool = False
+    bindings: dict[str, Binding] = field(default_factory=dict)
+    stars: list[ImportInfo] = field(default_factory=list)
+    imports: list[ImportInfo] = field(default_factory=list)
+    exported: frozenset[str] | None = None
+    """The names in `__all__`, None where there is none."""
+    main_calls: list[ast.Call] = field(default_factory=list)
+    """Every call written in an `if __name__ == "__main__":` block."""
+
+    @property
+    def is_package(self) -> bool:
+        return os.path.basename(self.path) == "__init__.py"
+
+    @property
+    def stem(self) -> str:
+        """The module's own name; of a package's `__init__` the package's name."""
+        base = self.path if not self.is_package else os.path.dirname(self.path) + ".py"
+        return os.path.basename(base).removesuffix(".py").removesuffix(".pyi")
+
+    @property
+    def folder(self) -> str:
+        return os.path.dirname(self.path)
+
+    def top_level_packages(self) -> frozenset[str]:
+        """Top-level names of everything that the module imports absolutely."""
+        return frozenset(i.module.partition(".")[0] for i in self.imports if not i.level)
+
+    def functions(self) -> Iterator[FunctionInfo]:
+        """Module-level functions and the methods of every class."""
+        yield from (b for b in self.bindings.values() if isinstance(b, FunctionInfo))
+        for cls in self.all_classes():
+            yield from cls.methods.values()
+
+    def all_classes(self) -> Iterator[ClassInfo]:
+        pending = [b for b in self.bindings.values() if isinstance(b, ClassInfo)]
+        while pending:
+            cls = pending.pop()
+            yield cls
+            pending.extend(cls.classes.values())
+
+    def __repr__(self) -> str:
+        return f"<module {self.name}>"
+
+
+def summarise(tree: ast.Module, path: str, name: str) -> ModuleSummary:
+    """The summary of a module's tree. Looks into `if`, `try`, `with` and loops at module and class level."""
+    module = ModuleSummary(path, sys.intern(name))
+    _Reader(module).read(tree.body)
+    return module
+
+
+class _Reader:
+    def __init__(self, module: ModuleSummary) -> None:
+        self.module = module
+
+    def read(self, body: list[ast.stmt]) -> None:
+        for node in flat_statements(body):
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                self._import(node)
+            elif isinstance(node, _FUNCTIONS):
+                self.module.bindings[node.name] = self._function(node, "", None)
+            elif isinstance(node, ast.ClassDef):
+                self.module.bindings[node.name] = self._class(node, "")
+            else:
+                for variable in self._variables(node, None):
+                    _bind(self.module.bindings, variable)
+                if isinstance(node, ast.Assign):
+                    self._exported(node)
+                elif isinstance(node, ast.If) and _is_main_test(node.test):
+                    calls = (n for s in node.body for n in ast.walk(s) if isinstance(n, ast.Call))
+                    self.module.main_calls.extend(calls)
+
+    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
+        module = self.module
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                info = ImportInfo(alias.name, None, 0, node.lineno, whole=alias.asname is None)
+                module.imports.append(info)
+                module.bindings[alias.asname or alias.name.partition(".")[0]] = info
+            return
+        for alias in node.names:
+            info = ImportInfo(node.module or "", alias.name, node.level, node.lineno)
+            module.imports.append(info)
+            if alias.name == "*":
+                module.stars.append(info)
+            else:
+                module.bindings[alias.asname or alias.name] = info
+
+    def _function(self, node: FunctionNode, prefix: str, owner: ClassInfo | None) -> FunctionInfo:
+        return FunctionInfo(
+            self.module, node.name, prefix + node.name, node.lineno, node.args, node.returns, node.decorator_list,
+            isinstance(node, ast.AsyncFunctionDef), owner,
+        )  # fmt: skip
+
+    def _class(self, node: ast.ClassDef, prefix: str) -> ClassInfo:
+        qualname = prefix + node.name
+        keywords = {k.arg: k.value for k in node.keywords if k.arg}
+        cls = ClassInfo(self.module, node.name, qualname, node.lineno, node.bases, keywords, node.decorator_list)
+        for child in flat_statements(node.body):
+            if isinstance(child, _FUNCTIONS):
+                method = self._function(child, f"{qualname}.", cls)
+                cls.methods[child.name] = method
+                if child.name in _CONSTRUCTORS:
+                    self._instance_attributes(child, method, cls)
+            elif isinstance(child, ast.ClassDef):
+                cls.classes[child.name] = self._class(child, f"{qualname}.")
+            else:
+                for variable in self._variables(child, cls):
+                    cls.attributes.setdefault(variable.name, variable)
+        return cls
+
+    def _instance_attributes(self, node: FunctionNode, method: FunctionInfo, cls: ClassInfo) -> None:
+        first = next((a.arg for a in (*node.args.posonlyargs, *node.args.args)), None)
+        for child in flat_statements(node.body):
+            targets: list[ast.expr]
+            annotation: ast.expr | None = None
+            if isinstance(child, ast.Assign):
+                targets = child.targets
+            elif isinstance(child, ast.AnnAssign):
+                targets, annotation = [child.target], child.annotation
+            else:
+                continue
+            for target in targets:
+                if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == first:
+                    variable = Variable(self.module, target.attr, annotation, _kept(child.value), child.lineno, cls, method)
+                    cls.attributes.setdefault(target.attr, variable)
+
+    def _variables(self, node: ast.stmt, owner: ClassInfo | None) -> Iterator[Variable]:
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    yield Variable(self.module, target.id, None, _kept(node.value), node.lineno, owner)
+                elif isinstance(target, (ast.Tuple, ast.List)):
+                    for item in target.elts:
+                        if isinstance(item, ast.Name):
+                            yield Variable(self.module, item.id, None, None, node.lineno, owner)
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            yield Variable(self.module, node.target.id, node.annotation, _kept(node.value), node.lineno, owner)
+        elif _TYPE_ALIAS is not None and isinstance(node, _TYPE_ALIAS):
+            name: ast.Name = node.name  # type: ignore[attr-defined]
+            yield Variable(self.module, name.id, None, node.value, node.lineno, owner)  # type: ignore[attr-defined]
+        elif isinstance(node, (ast.With, ast.AsyncWith)):
+            for item in node.items:
+                if isinstance(item.optional_vars, ast.Name):
+                    yield Variable(self.module, item.optional_vars.id, None, None, node.lineno, owner)
+
+    def _exported(self, node: ast.Assign) -> None:
+        target = node.targets[0]
+        if isinstance(target, ast.Name) and target.id == "__all__" and isinstance(node.value, (ast.List, ast.Tuple)):
+            self.module.exported = frozenset(
+                e.value for e in node.value.elts if isinstance(e, ast.Constant) and isinstance(e.value, str)
+            )
+
+
+def _is_main_test(test: ast.expr) -> bool:
+    if not (isinstance(test, ast.Compare) and len(test.comparators) == 1):
+        return False
+    sides = (test.left, test.comparators[0])
+    return any(isinstance(s, ast.Name) and s.id == "__name__" for s in sides) and any(
+        isinstance(s, ast.Constant) and s.value == "__main__" for s in sides
+    )
+
+
+def _bind(bindings: dict[str, Binding], variable: Variable) -> None:
+    """`x = None` or an unknown value does not displace what an earlier branch bound."""
+    earlier = bindings.get(variable.name)
+    if earlier is not None and (variable.value is None or isinstance(variable.value, ast.Constant)):
+        if variable.annotation is None:
+            return
+    bindings[variable.name] = variable
+
+
+def _kept(value: ast.expr | None) -> ast.expr | None:
+    return value if isinstance(value, _KEPT_VALUES) else None
+
+
+def flat_statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a body in order, those inside `if`, `try`, `with` and loops included."""
+    pending = body[::-1]
+    while pending:
+        node = pending.pop()
+        yield node
+        if isinstance(node, (ast.If, ast.For, ast.AsyncFor, ast.While)):
+            pending.extend(reversed(node.body + node.orelse))
+        elif isinstance(node, (ast.With, ast.AsyncWith)):
+            pending.extend(reversed(node.body))
+        elif isinstance(node, ast.Try) or node.__class__.__name__ == "TryStar":
+            handlers = [s for h in node.handlers for s in h.body]  # type: ignore[attr-defined]
+            pending.extend(reversed(handlers + node.body + node.orelse + node.finalbody))  # type: ignore[attr-defined]
+        elif isinstance(node, ast.Match):
+            pending.extend(reversed([s for case in node.cases for s in case.body]))
+
+

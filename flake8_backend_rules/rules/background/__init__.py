@@ -1,0 +1,1 @@
+"""KBR4: workers and background work."""

@@ -1,0 +1,106 @@
+import ast
+
+from flake8_backend_rules.frameworks.schema import Role
+from flake8_backend_rules.rule import Bad, Good, Rule
+from flake8_backend_rules.semantics.scope import FUNCTION_NODES
+from flake8_backend_rules.walk import LintedFile
+from flake8_backend_rules.wording import quoted
+
+
+class InProcessBackgroundTask(Rule):
+    """Work is handed to the web process itself, to run after the response.
+
+    ## What it flags
+    `BackgroundTasks.add_task(...)` and `BackgroundTask(...)` given to a response, in HTTP handlers and dependencies; in any
+    layer, `add_task` on a value typed `BackgroundTasks`. Once per function, with a count of the rest.
+
+    ## Why it is bad
+    The task has no payload, no retry and no trace, and a deployment or a crash between response and task loses it. The
+    client was already told that all is well.
+
+    ## How it decides
+    By the type of the receiver; in handler code also by the name `background_tasks`.
+
+    ## When to suppress it
+    For work whose loss nobody would notice, such as warming a cache.
+
+    ## Known limits
+    Clean-up is left alone: callables of os, shutil, pathlib and tempfile, and `.close`, `.unlink`, `.cleanup` methods.
+    """
+
+    code = "KBR402"
+    name = "in-process-background-task"
+    message = "{where} hands work to the web process itself via '{call}'; enqueue a job with an explicit payload"
+    calls = frozenset({"add_task", "BackgroundTask", "BackgroundTasks"})
+    bad = (
+        Bad(
+            files="""
+            from fastapi import APIRouter, BackgroundTasks
+            from app.mail import send
+
+            router = APIRouter()
+
+            @router.post("/orders")
+            async def create_order(tasks: BackgroundTasks) -> None:
+                tasks.add_task(send, 1)  # ! 5
+                tasks.add_task(send, 2)
+            """,
+            messages=(
+                "route handler 'create_order' hands work to the web process itself via 'tasks.add_task()'; "
+                "enqueue a job with an explicit payload (and 1 more)",
+            ),
+        ),
+        Bad(
+            files="""
+            from fastapi import BackgroundTasks
+            from app.mail import send
+
+            class Mailer:
+                def __init__(self, tasks: BackgroundTasks) -> None:
+                    tasks.add_task(send)  # ! 9
+            """,
+            path="app/mailer.py",
+            messages=(
+                "'__init__' hands work to the web process itself via 'tasks.add_task()'; "
+                "enqueue a job with an explicit payload",
+            ),
+        ),
+    )
+    good = (
+        Good(
+            files="""
+            import os
+            from fastapi import APIRouter, BackgroundTasks
+            from app.board import Board
+
+            router = APIRouter()
+
+            @router.get("/report")
+            async def report(tasks: BackgroundTasks, board: Board) -> None:
+                tasks.add_task(os.unlink, "report.csv")
+                board.add_task("review the report")
+            """
+        ),
+    )
+
+    def visit_Call(self, node: ast.Call, file: LintedFile) -> None:
+        scope, model = file.scope, file.model
+        function = scope.function
+        if function is None:
+            return
+        handler = model.handler_at(scope, Role.HTTP)
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "add_task":
+            typed = model.transport.is_background_tasks(node.func.value, scope)
+            if typed is None and handler is not None:
+                typed = getattr(node.func.value, "id", "") in ("background_tasks", "background")
+            found = bool(typed)
+        else:
+            in_edge = handler is not None or model.is_dependency(function)
+            has_work = bool(node.args or node.keywords)  # of an empty `BackgroundTasks()` its `add_task` tells
+            found = has_work and in_edge and model.transport.is_background_item(node, scope)
+        if not found or (node.args and model.transport.is_clean_up(node.args[0], scope)):
+            return
+        where = handler.description if handler else f"'{function.name}'"
+        outermost = [f for f in scope.functions() if isinstance(f, FUNCTION_NODES)][-1]
+        file.report(self, node, once_per=handler.function if handler else outermost, where=where, call=quoted(node))
+

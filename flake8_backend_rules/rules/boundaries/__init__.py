@@ -1,0 +1,1 @@
+"""KBR2: boundaries."""

@@ -1,0 +1,1 @@
+"""KBR7: infrastructure clients."""

@@ -1,0 +1,166 @@
+import ast
+
+from flake8_backend_rules.project.layers import Layer
+from flake8_backend_rules.rule import Bad, Good, Option, Rule, parse_dotted_name
+from flake8_backend_rules.walk import LintedFile
+from flake8_backend_rules.wording import quoted
+
+HTTP_MODULES = Option(
+    name="backend-http-modules",
+    default=(),
+    help="First-party modules that wrap an HTTP library for callers to use as such (dotted names); calls of their "
+    "functions and constructors outside of infrastructure are flagged (KBR701).",
+    parse=parse_dotted_name,
+)
+_VERB_METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request", "send", "stream"})
+_OUTER = (Layer.TRANSPORT, Layer.APPLICATION, Layer.DOMAIN)
+_CLIENT_PACKAGES = frozenset({"httpx", "httpx2", "requests", "aiohttp", "urllib", "urllib3", "pycurl"})
+_CLIENT_WORDS = ("client", "http", "session", "api", "request")
+
+
+class OutboundHttpOutsideInfrastructure(Rule):
+    """Transport or core code calls out over HTTP itself.
+
+    ## What it flags
+    In transport, application and domain modules: a request function or client constructor of httpx, requests, aiohttp,
+    urllib.request, urllib3 or pycurl, a verb method on a value typed as one of their clients, such a function passed on, and
+    functions of the wrapper modules named in `backend-http-modules`.
+
+    ## Why it is bad
+    Timeouts, retries, auth and the shape of somebody else's API are infrastructure. Spread over routes and use-cases, nobody can say
+    what the backend calls, or what happens when that is down.
+
+    ## How it decides
+    By qualified name of what is called, or by the receiver's type.
+
+    ## When to suppress it
+    In a script that exists to call one endpoint once.
+
+    ## Known limits
+    SDKs of vendors that use HTTP inside are not flagged. `TestClient` is no outbound client.
+    """
+
+    code = "KBR701"
+    name = "outbound-http-outside-infrastructure"
+    message = "{layer} code calls out over HTTP itself via '{call}'; put the call behind a client in infrastructure"
+    options = (HTTP_MODULES,)
+    bad = (
+        Bad(
+            files="""
+            import asyncio
+            import httpx
+            import requests
+
+            class RateService:
+                def __init__(self, client: httpx.Client) -> None:
+                    self._client = client
+
+                async def rates(self):
+                    async with httpx.AsyncClient() as client:  # ! 20
+                        await client.get("/rates")  # ! 19
+                    await asyncio.to_thread(requests.get, "/rates")  # ! 33
+                    return self._client.post("/rates")  # ! 16
+            """,
+            path="app/services/rates.py",
+            messages=(
+                "application code calls out over HTTP itself via 'httpx.AsyncClient()'; "
+                "put the call behind a client in infrastructure",
+                "application code calls out over HTTP itself via 'client.get()'; "
+                "put the call behind a client in infrastructure",
+                "application code calls out over HTTP itself via 'requests.get'; "
+                "put the call behind a client in infrastructure",
+                "application code calls out over HTTP itself via 'self._client.post()'; "
+                "put the call behind a client in infrastructure",
+            ),
+        ),
+        Bad(
+            files={
+                "app/http.py": "def fetch(url): ...",
+                "app/api/rates.py": """
+                from app.http import fetch
+
+                def rates():
+                    return fetch("/rates")  # ! 12
+                """,
+            },
+            path="app/api/rates.py",
+            options={"backend-http-modules": "app.http"},
+            messages=(
+                "transport code calls out over HTTP itself via 'fetch()'; put the call behind a client in infrastructure",
+            ),
+        ),
+    )
+    good = (
+        Good(
+            files="""
+            import httpx
+
+            class RateClient:
+                def rates(self):
+                    return httpx.get("/rates")
+            """,
+            path="app/clients/rates.py",
+        ),
+        Good(
+            files="""
+            import httpx
+            from fastapi.testclient import TestClient
+            from app.clients.rates import RateClient
+
+            def rates(client: RateClient, cache: dict):
+                try:
+                    return client.get("/rates") or cache.get("rates") or TestClient(None).get("/")
+                except httpx.HTTPError:
+                    return None
+            """,
+            path="app/services/rates.py",
+        ),
+    )
+
+    def visit_Call(self, node: ast.Call, file: LintedFile) -> None:
+        if file.scope.node is None and not file.imports_any(_CLIENT_PACKAGES):
+            return
+        for argument in node.args:
+            if isinstance(argument, ast.Attribute) and argument.attr in _VERB_METHODS:
+                self._check_function(argument, argument, file)
+        if self._is_verb_call(node, file) or self._is_wrapper_call(node, file):
+            if file.model.layer in _OUTER:
+                file.report(self, node, layer=file.model.layer.value, call=quoted(node))
+        else:
+            self._check_function(node.func, node, file)
+
+    def _check_function(self, func: ast.expr, node: ast.expr, file: LintedFile) -> None:
+        if not file.imports_any(_CLIENT_PACKAGES) or _root(func) not in file.names_of(_CLIENT_PACKAGES):
+            return
+        if file.model.transport.http_call(func, file.scope) is not None and file.model.layer in _OUTER:
+            file.report(self, node, layer=file.model.layer.value, call=quoted(node))
+
+    def _is_verb_call(self, node: ast.Call, file: LintedFile) -> bool:
+        func = node.func
+        if not isinstance(func, ast.Attribute) or func.attr not in _VERB_METHODS:
+            return False
+        if not file.imports_any(_CLIENT_PACKAGES):
+            name = _last_name(func.value).lower()
+            if not any(word in name for word in _CLIENT_WORDS):
+                return False
+        return file.model.transport.is_http_client(func.value, file.scope)
+
+    def _is_wrapper_call(self, node: ast.Call, file: LintedFile) -> bool:
+        modules = file.settings[HTTP_MODULES.name]
+        if not modules:
+            return False
+        callee = file.model.callee(node, file.scope)
+        return callee is not None and callee.module.name in modules
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _last_name(node: ast.expr) -> str:
+    if isinstance(node, ast.Call):
+        node = node.func
+    return node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
+

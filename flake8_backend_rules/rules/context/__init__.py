@@ -1,0 +1,1 @@
+"""KBR5: auth and operation context."""

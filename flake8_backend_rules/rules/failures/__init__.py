@@ -1,0 +1,1 @@
+"""KBR6: expected failures."""

@@ -1,0 +1,1 @@
+"""KBR3: persistence and transactions."""

@@ -1,0 +1,136 @@
+import ast
+
+from flake8_backend_rules.frameworks import knowledge
+from flake8_backend_rules.frameworks.schema import Role
+from flake8_backend_rules.rule import Bad, Good, Rule
+from flake8_backend_rules.semantics.persistence import OR_404, QUERY_WRITES, READ_NAMES, RELATED_QUERIES
+from flake8_backend_rules.walk import LintedFile
+from flake8_backend_rules.wording import quoted
+
+
+class HandlerQueriesInline(Rule):
+    """A route handler queries the database itself.
+
+    ## What it flags
+    Reads in the code of an HTTP handler: `session.execute/scalars/scalar/exec/query/get/stream`, a cursor's
+    `execute`, `Model.objects...`, Flask-SQLAlchemy's `Model.query...`, a related manager's queryset methods. Once per
+    function, with a count of the rest.
+
+    ## Why it is bad
+    The query is business knowledge (which orders are open?) that ends up in the web framework. Nobody can reuse or
+    test it without an HTTP request, and a change of the schema has to be hunted through the routes.
+
+    ## How it decides
+    Receivers are typed as for KBR301. Writes are KBR303's. `get_object_or_404`, `.get_or_404`, `.first_or_404` and
+    `.one_or_404` are the edge's own look-up and are left alone.
+
+    ## When to suppress it
+    For a read-only list endpoint in a small backend, where a query function would only be a detour.
+
+    ## Known limits
+    Queries built in a module-level helper of another module are not followed.
+    """
+
+    code = "KBR304"
+    name = "handler-queries-inline"
+    message = "{where} queries the database itself via '{call}'; move the query into a use-case or query function"
+    calls = READ_NAMES | RELATED_QUERIES
+    attributes = knowledge().query_attributes
+    bad = (
+        Bad(
+            files="""
+            from fastapi import APIRouter
+            from sqlalchemy import select
+            from sqlalchemy.orm import Session
+            from app.models import Order
+
+            router = APIRouter()
+
+            @router.get("/orders")
+            def list_orders(session: Session) -> list:
+                rows = session.scalars(select(Order)).all()  # ! 12
+                return [rows, session.get(Order, 1)]
+            """,
+            messages=(
+                "route handler 'list_orders' queries the database itself via 'session.scalars()'; "
+                "move the query into a use-case or query function (and 1 more)",
+            ),
+        ),
+        Bad(
+            files="""
+            from django.shortcuts import render
+            from shop.models import Order
+
+            def order_list(request):
+                return render(request, "orders.html", {"orders": Order.objects.filter(open=True)})  # ! 60
+            """,
+            path="shop/views.py",
+            messages=(
+                "route handler 'order_list' queries the database itself via 'Order.objects'; "
+                "move the query into a use-case or query function",
+            ),
+        ),
+    )
+    good = (
+        Good(
+            files="""
+            from fastapi import APIRouter
+            from httpx import Client
+
+            router = APIRouter()
+
+            @router.get("/orders")
+            def list_orders(session: Client, filters: dict) -> list:
+                return session.get("/orders", params=filters.get("open"))
+            """
+        ),
+        Good(
+            files="""
+            from django.shortcuts import get_object_or_404
+            from shop.models import Order
+
+            def order_detail(request, pk):
+                return get_object_or_404(Order, pk=pk)
+
+            def order_cancel(request, pk):
+                Order.objects.filter(pk=pk).update(open=False)
+            """,
+            path="shop/views.py",
+        ),
+    )
+
+    def visit_Call(self, node: ast.Call, file: LintedFile) -> None:
+        handler = file.model.handler_at(file.scope, Role.HTTP)
+        if handler is None or not isinstance(node.func, ast.Attribute):
+            return
+        is_read = file.model.persistence.is_session_read(node, file.scope)
+        if is_read or self._is_related_query(node.func, file):
+            self._report_chain(node, handler.description, handler.function, file)
+
+    def visit_Attribute(self, node: ast.Attribute, file: LintedFile) -> None:
+        handler = file.model.handler_at(file.scope, Role.HTTP)
+        if handler is not None and file.model.persistence.is_query_root(node, file.scope):
+            self._report_chain(node, handler.description, handler.function, file)
+
+    def _is_related_query(self, func: ast.Attribute, file: LintedFile) -> bool:
+        """`order.line_set.all()`: a reverse relation of Django."""
+        receiver = func.value
+        if func.attr not in RELATED_QUERIES or not isinstance(receiver, ast.Attribute):
+            return False
+        if not receiver.attr.endswith("_set") or "django" not in file.packages:
+            return False
+        return file.model.value(receiver, file.scope) is None
+
+    def _report_chain(self, node: ast.expr, where: str, function: ast.AST, file: LintedFile) -> None:
+        """Reports a query unless the chain that it begins ends in a write or an edge look-up."""
+        top, methods = file.model.chain_top(node, file.scope)
+        if any(name in OR_404 or name in QUERY_WRITES for name in methods):
+            return
+        parent = next(file.model.ancestors(top, file.scope), None)
+        if isinstance(parent, ast.Call) and top in parent.args and _last_name(parent.func) == "get_object_or_404":
+            return
+        file.report(self, node, once_per=function, where=where, call=quoted(node))
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")

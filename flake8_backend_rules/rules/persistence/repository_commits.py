@@ -1,0 +1,179 @@
+import ast
+from collections.abc import Iterator
+
+from flake8_backend_rules.rule import Bad, Good, Rule
+from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, Scope, all_nodes, parameters
+from flake8_backend_rules.walk import LintedFile
+from flake8_backend_rules.wording import quoted
+
+_REPOSITORY_ENDINGS = ("Repository", "Repo", "DAO", "Dao", "Gateway")
+_TRANSACTION_CLASSES = ("UnitOfWork", "UoW", "TransactionManager")
+_CONTEXT_DECORATORS = frozenset({"contextmanager", "asynccontextmanager"})
+
+
+class RepositoryCommits(Rule):
+    """A repository commits on its own.
+
+    ## What it flags
+    `commit()` on a session in a class named `*Repository`, `*Repo`, `*DAO`, `*CRUD*` or `*Gateway`, and in an
+    infrastructure module whose stem or folder is repository, repo, crud, dao, db, database or persistence, on a session that the
+    function did not open itself. Each call is a finding.
+
+    ## Why it is bad
+    Two repository calls are two transactions. When the second fails, the first stays, and the use-case that wanted
+    both or none can't have it. Tests on a rolled-back session stop being isolated, too.
+
+    ## How it decides
+    The receiver is typed as for KBR301. Left alone: units of work and transaction managers, wrappers that call
+    the function they wrap and then commit, `__exit__`/`__aexit__`, generators and context managers, methods named
+    `commit`, and a commit under an `if` on a parameter whose name holds `commit`.
+
+    ## When to suppress it
+    For a store that is never part of a larger operation, such as an audit log that must survive a rollback.
+
+    ## Known limits
+    `autocommit` connections commit without a call, and are not seen.
+    """
+
+    code = "KBR305"
+    name = "repository-commits"
+    message = "{where} commits by itself via '{call}'; leave the commit to the use-case that owns the transaction"
+    calls = frozenset({"commit"})
+    bad = (
+        Bad(
+            files="""
+            from sqlalchemy.orm import Session
+
+            class OrderRepository:
+                def __init__(self, session: Session) -> None:
+                    self._session = session
+
+                def add(self, order) -> None:
+                    self._session.add(order)
+                    self._session.commit()  # ! 9
+            """,
+            path="app/orders.py",
+            messages=(
+                "repository method 'OrderRepository.add' commits by itself via 'self._session.commit()'; "
+                "leave the commit to the use-case that owns the transaction",
+            ),
+        ),
+        Bad(
+            files="""
+            async def create_order(db, order):
+                db.add(order)
+                await db.commit()  # ! 11
+            """,
+            path="app/crud/orders.py",
+            messages=(
+                "persistence function 'create_order' commits by itself via 'db.commit()'; "
+                "leave the commit to the use-case that owns the transaction",
+            ),
+        ),
+    )
+    good = (
+        Good(
+            files="""
+            from app.db import SessionLocal
+
+            class OrderUnitOfWork:
+                def commit(self) -> None:
+                    self.session.commit()
+
+            class OrderRepository:
+                def add(self, order, auto_commit: bool = False) -> None:
+                    self.session.add(order)
+                    if auto_commit:
+                        self.session.commit()
+
+            def archive() -> None:
+                with SessionLocal() as session:
+                    session.commit()
+            """,
+            path="app/repositories/orders.py",
+        ),
+        Good(
+            files="""
+            def place_order(session, order):
+                session.add(order)
+                session.commit()
+            """,
+            path="app/services/orders.py",
+        ),
+    )
+
+    def visit_Call(self, node: ast.Call, file: LintedFile) -> None:
+        scope, func = file.scope, node.func
+        function = scope.function
+        if function is None or not isinstance(func, ast.Attribute):
+            return
+        classes = list(_classes_around(scope))
+        repository = next((c for c in classes if c.name.endswith(_REPOSITORY_ENDINGS) or "CRUD" in c.name), None)
+        if repository is None and not file.model.is_persistence_module:
+            return
+        if any(c.name.endswith(_TRANSACTION_CLASSES) or c.name.startswith("Transaction") for c in classes):
+            return
+        if not file.model.persistence.is_session(func.value, scope):
+            return
+        if repository is None and _opened_here(func.value, scope):
+            return
+        if any(_manages_transactions(f) for f in scope.functions()) or self._is_asked_for(node, file):
+            return
+        where = (
+            f"persistence function '{function.name}'"
+            if repository is None
+            else f"repository method '{repository.name}.{function.name}'"
+        )
+        file.report(self, node, where=where, call=quoted(node))
+
+    def _is_asked_for(self, node: ast.Call, file: LintedFile) -> bool:
+        """Whether the commit stands under an `if` on a parameter whose name holds `commit`."""
+        names = {a.arg for f in file.scope.functions() for a, _ in parameters(f.args) if "commit" in a.arg}
+        return bool(names) and any(
+            isinstance(a, (ast.If, ast.IfExp)) and any(isinstance(n, ast.Name) and n.id in names for n in ast.walk(a.test))
+            for a in file.model.ancestors(node, file.scope)
+        )
+
+
+def _classes_around(scope: Scope) -> Iterator[ast.ClassDef]:
+    current: Scope | None = scope
+    while current is not None:
+        if isinstance(current.node, ast.ClassDef):
+            yield current.node
+        current = current.parent
+
+
+def _opened_here(receiver: ast.expr, scope: Scope) -> bool:
+    """Whether the session was opened by the function itself: bound by a `with` or by a constructor or factory."""
+    if not isinstance(receiver, ast.Name):
+        return False
+    found = scope.lookup(receiver.id)
+    if found is None:
+        return False
+    return any(b.how is How.WITH or (b.how is How.VALUE and _makes(b.expression)) for b in found[0])
+
+
+def _makes(node: ast.expr | None) -> bool:
+    return isinstance(node.value if isinstance(node, ast.Await) else node, ast.Call)
+
+
+def _manages_transactions(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    if function.name in ("commit", "__exit__", "__aexit__"):
+        return True
+    for decorator in function.decorator_list:
+        target = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if getattr(target, "attr", getattr(target, "id", "")) in _CONTEXT_DECORATORS:
+            return True
+    names = {a.arg for a, _ in parameters(function.args)}
+    for node in all_nodes(function):
+        if isinstance(node, (ast.Yield, ast.YieldFrom)):
+            return True
+        if isinstance(node, FUNCTION_NODES) and _calls_one_of(node, names):
+            return True  # a decorator: its wrapper calls the function it wraps and then commits
+    return False
+
+
+def _calls_one_of(wrapper: ast.FunctionDef | ast.AsyncFunctionDef, names: set[str]) -> bool:
+    return any(
+        isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id in names for n in all_nodes(wrapper)
+    )

@@ -1,0 +1,1 @@
+"""KBR1: thin transport."""

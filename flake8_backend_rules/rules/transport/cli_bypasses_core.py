@@ -1,0 +1,115 @@
+import ast
+
+from flake8_backend_rules.frameworks.schema import Role
+from flake8_backend_rules.rule import Bad, Good, Rule
+from flake8_backend_rules.semantics.persistence import WRITE_NAMES
+from flake8_backend_rules.walk import LintedFile
+from flake8_backend_rules.wording import quoted
+
+
+class CliBypassesCore(Rule):
+    """A CLI command or script writes to the database itself.
+
+    ## What it flags
+    A write or `commit()` on a session in the code of a CLI command (Typer, Click, Django's `BaseCommand`, what a
+    `__main__` block calls), or in a function of a module below `scripts/` or `management/commands/`. Once per
+    function, with a count of the rest.
+
+    ## Why it is bad
+    The script skips the checks, events and audit of the service that the routes use. The row it writes is the one that
+    nobody can explain later.
+
+    ## How it decides
+    Sessions and writes as for KBR301 and KBR303.
+
+    ## When to suppress it
+    In a one-off repair that is deleted after it ran.
+
+    ## Known limits
+    Writes behind a helper of another module are that module's.
+    """
+
+    code = "KBR103"
+    name = "cli-bypasses-core"
+    message = "{where} bypasses the core via '{call}'; call the service that the routes use"
+    calls = WRITE_NAMES | {"commit"}
+    bad = (
+        Bad(
+            files="""
+            import typer
+            from sqlalchemy.orm import Session
+            from app.db import engine
+            from app.models import User
+
+            cli = typer.Typer()
+
+            @cli.command()
+            def create_admin(name: str) -> None:
+                with Session(engine) as session:
+                    session.add(User(name=name))  # ! 9
+                    session.commit()
+            """,
+            path="app/admin_commands.py",
+            messages=(
+                "CLI command 'create_admin' bypasses the core via 'session.add()'; "
+                "call the service that the routes use (and 1 more)",
+            ),
+        ),
+        Bad(
+            files="""
+            from app.db import SessionLocal
+
+            def fix_totals():
+                session = SessionLocal()
+                session.commit()  # ! 5
+            """,
+            path="scripts/fix_totals.py",
+            messages=(
+                "script function 'fix_totals' bypasses the core via 'session.commit()'; "
+                "call the service that the routes use",
+            ),
+        ),
+    )
+    good = (
+        Good(
+            files="""
+            import click
+            from app.db import SessionLocal
+            from app.services.users import create_user
+
+            @click.command()
+            def create_admin() -> None:
+                with SessionLocal() as session:
+                    create_user(session)
+                    session.execute("SELECT 1")
+            """,
+            path="app/commands.py",
+        ),
+    )
+
+    def visit_Call(self, node: ast.Call, file: LintedFile) -> None:
+        model, scope = file.model, file.scope
+        function = scope.function
+        if function is None or not isinstance(node.func, ast.Attribute):
+            return
+        handler = model.handler_at(scope, Role.CLI)
+        if handler is None and not _is_script(model.module.path):
+            return
+        if handler is None and model.handler_at(scope, Role.HTTP, Role.JOB) is not None:
+            return
+        if not self._changes_data(node, node.func, file):
+            return
+        outermost = list(scope.functions())[-1]
+        where = handler.description if handler else f"script function '{outermost.name}'"
+        file.report(self, node, once_per=handler.function if handler else outermost, where=where, call=quoted(node))
+
+    def _changes_data(self, node: ast.Call, func: ast.Attribute, file: LintedFile) -> bool:
+        persistence = file.model.persistence
+        if func.attr == "commit":
+            return persistence.is_session(func.value, file.scope)
+        return persistence.is_write(node, file.scope)
+
+
+def _is_script(path: str) -> bool:
+    parts = path.replace("\\", "/").split("/")[:-1]
+    return "scripts" in parts or any(pair == ("management", "commands") for pair in zip(parts, parts[1:], strict=False))

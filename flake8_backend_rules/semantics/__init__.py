@@ -1,0 +1,1 @@
+"""What the linted file means: roles, handler code, types of values, layers."""

@@ -1,0 +1,119 @@
+"""Handler code: a handler's body, and the functions of the same module that it calls, through one another."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from flake8_backend_rules.frameworks.schema import Role
+from flake8_backend_rules.project.summary import FunctionNode
+from flake8_backend_rules.semantics.roles import FunctionRole
+from flake8_backend_rules.semantics.scope import FUNCTION_NODES, Scope, all_nodes
+
+HANDLER_ROLES = (Role.HTTP, Role.JOB, Role.CLI)
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """A function of handler code, and the handler that reaches it (itself, for the handler)."""
+
+    role: FunctionRole
+    handler: FunctionNode
+    function: FunctionNode
+
+    @property
+    def description(self) -> str:
+        """For messages: "route handler 'create'" or "'_save', called by route handler 'create',"."""
+        named = f"{self.role.role.value} '{self.handler.name}'"
+        return named if self.function is self.handler else f"'{self.function.name}', called by {named},"
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedFunction:
+    """A function of the linted module with the class and function around it."""
+
+    node: FunctionNode
+    owner: ast.ClassDef | None
+    enclosing: FunctionNode | None
+
+
+def placed_functions(tree: ast.Module) -> list[PlacedFunction]:
+    """Every function of a module, nested ones included, in source order."""
+    found: list[PlacedFunction] = []
+    pending: list[tuple[ast.AST, ast.ClassDef | None, FunctionNode | None]] = [(tree, None, None)]
+    while pending:
+        node, owner, enclosing = pending.pop()
+        for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+            children = getattr(node, field, ())
+            if not isinstance(children, list):
+                continue
+            for child in children:
+                if isinstance(child, FUNCTION_NODES):
+                    found.append(PlacedFunction(child, owner, enclosing))
+                    pending.append((child, None, child))
+                elif isinstance(child, ast.ClassDef):
+                    pending.append((child, child, enclosing))
+                elif isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case)):
+                    pending.append((child, owner, enclosing))
+    found.sort(key=lambda f: f.node.lineno)
+    return found
+
+
+class HandlerCode:
+    """Which functions of the linted module are handler code, and of which handler."""
+
+    def __init__(self, functions: list[PlacedFunction], roles: dict[int, FunctionRole]) -> None:
+        self._by_role: dict[Role, dict[FunctionNode, Handler]] = {role: {} for role in HANDLER_ROLES}
+        handlers = [(f, roles[f.node.lineno]) for f in functions if f.node.lineno in roles]
+        handlers = [(f, role) for f, role in handlers if role.role in self._by_role]
+        if not handlers:
+            return
+        self._module_level = {f.node.name: f for f in functions if f.owner is None and f.enclosing is None}
+        self._nested = {(f.enclosing, f.node.name): f for f in functions if f.enclosing is not None and f.owner is None}
+        self._methods = {(f.owner, f.node.name): f for f in functions if f.owner is not None}
+        for placed, role in handlers:  # a handler is its own, whoever else calls it
+            self._by_role[role.role][placed.node] = Handler(role, placed.node, placed.node)
+        for placed, role in handlers:
+            self._reach(placed, role)
+
+    def _reach(self, handler: PlacedFunction, role: FunctionRole) -> None:
+        reached = self._by_role[role.role]
+        pending = [handler]
+        while pending:
+            current = pending.pop()
+            for called in self._called(current):
+                if called.node not in reached:
+                    reached[called.node] = Handler(role, handler.node, called.node)
+                    pending.append(called)
+
+    def _called(self, placed: PlacedFunction) -> list[PlacedFunction]:
+        shadowed = {a.arg for a in ast.walk(placed.node.args) if isinstance(a, ast.arg)}
+        found: list[PlacedFunction] = []
+        for statement in placed.node.body:
+            for node in (statement, *all_nodes(statement)):
+                if not isinstance(node, ast.Call):
+                    continue
+                func = node.func
+                target = None
+                if isinstance(func, ast.Name) and func.id not in shadowed:
+                    target = self._nested.get((placed.enclosing, func.id)) if placed.enclosing else None
+                    target = target or self._module_level.get(func.id)
+                elif isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and placed.owner is not None:
+                    if func.value.id in ("self", "cls"):
+                        target = self._methods.get((placed.owner, func.attr))
+                if target is not None:
+                    found.append(target)
+        return found
+
+    def at(self, scope: Scope, *roles: Role) -> Handler | None:
+        """The handler code that `scope` is part of, for handlers of `roles`."""
+        for role in roles:
+            reached = self._by_role[role]
+            if reached:
+                for function in scope.functions():
+                    if (handler := reached.get(function)) is not None:
+                        return handler
+        return None
+
+    def has(self, *roles: Role) -> bool:
+        return any(self._by_role[role] for role in roles)

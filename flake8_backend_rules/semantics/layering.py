@@ -1,0 +1,231 @@
+"""Decides a module's layer: configuration, its own stem, its content, its folders, in that order."""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from flake8_backend_rules.frameworks.schema import Role
+from flake8_backend_rules.project import layers, roots
+from flake8_backend_rules.project.globs import Glob, longest_match
+from flake8_backend_rules.project.layers import Layer, Placement
+from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, ModuleSummary
+from flake8_backend_rules.semantics.roles import RoleFinder, RoleMap, top_functions
+from flake8_backend_rules.semantics.scope import FUNCTION_NODES, all_nodes
+from flake8_backend_rules.semantics.values import Evaluator
+
+_INFRASTRUCTURE_CLASSES = ("Repository", "Repo", "DAO", "UnitOfWork")
+_APPLICATION_CLASSES = ("Service", "UseCase", "Interactor", "CommandHandler", "QueryHandler")
+_NO_FRAMEWORK = ("abc", "typing", "typing_extensions", "builtins", "collections")
+_TRANSPORT_ROLES = (Role.HTTP, Role.JOB, Role.CLI)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerConfiguration:
+    """The globs of `backend-<layer>`, relative to `base` (the config file's folder)."""
+
+    base: str = ""
+    globs: tuple[tuple[Layer, Glob], ...] = ()
+    source_roots: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where a module lies: its stem, and the folders between it and its source root, nearest first."""
+
+    stem: str
+    folders: list[str]
+    siblings: Callable[[int], frozenset[str]] = field(default=lambda _: frozenset())
+
+
+class Layering:
+    """The layers of modules. Kept per linted file, as content may depend on any module."""
+
+    def __init__(self, configuration: LayerConfiguration, evaluator: Evaluator, roles: RoleFinder) -> None:
+        self.configuration = configuration
+        self.evaluator = evaluator
+        self.roles = roles
+        self._kept: dict[str, Placement] = {}
+        self._complete: dict[str, RoleMap] = {}
+
+    def know_roles(self, module: ModuleSummary, roles: RoleMap) -> None:
+        """Hands over the complete roles of the linted module."""
+        self._complete[module.path] = roles
+
+    def of(self, module: ModuleSummary) -> Placement:
+        """The module's layer, with the reason."""
+        kept = self._kept.get(module.path)
+        if kept is None:
+            self._kept[module.path] = Placement(Layer.NONE, "being decided")  # import cycles end here
+            kept = self._kept[module.path] = self._decide(module)
+        return kept
+
+    def _decide(self, module: ModuleSummary) -> Placement:
+        return self._configured(module) or self._by_name_and_content(module)
+
+    def _configured(self, module: ModuleSummary) -> Placement | None:
+        if not self.configuration.globs:
+            return None
+        relative = os.path.relpath(module.path, self.configuration.base).replace(os.sep, "/")
+        found = longest_match(relative, self.configuration.globs)
+        return None if found is None else Placement(found[0], f"configured by {found[1].text!r}")
+
+    def _by_name_and_content(self, module: ModuleSummary) -> Placement:
+        place = self._place(module)
+        nearest = self._nearest_folder(place, module)
+        return (
+            self._by_stem(place, nearest, module)
+            or self._by_content(module, nearest)
+            or (Placement(nearest[0], f"folder {nearest[1]}") if nearest else None)
+            or Placement(Layer.NONE, "no rule names a layer for it")
+        )
+
+    def _place(self, module: ModuleSummary) -> _Place:
+        folder = module.folder
+        root = roots.layer_root(folder, self.configuration.source_roots)
+        relative = os.path.relpath(folder, root)
+        parts = [] if relative == "." or relative.startswith("..") else relative.split(os.sep)
+        parts.reverse()
+        if module.is_package:
+            parts = parts[1:]
+
+        def siblings(depth: int) -> frozenset[str]:
+            parent = os.path.join(root, *reversed(parts[depth + 1 :]))
+            try:
+                return frozenset(entry.name for entry in os.scandir(parent) if entry.is_dir())
+            except OSError:
+                return frozenset()
+
+        return _Place(module.stem, parts, siblings)
+
+    def _nearest_folder(self, place: _Place, module: ModuleSummary) -> tuple[Layer, str] | None:
+        """The layer named by the nearest folder that names one, with the folder."""
+        for depth, folder in enumerate(place.folders):
+            parent = place.folders[depth + 1] if depth + 1 < len(place.folders) else ""
+            siblings = place.siblings(depth) if folder == "queries" else frozenset()
+            found = layers.folder_layer(folder, siblings, parent)
+            if found is None:
+                continue
+            if folder in layers.NEED_A_JOB_HANDLER and not self._defines(module, Role.JOB):
+                return Layer.NONE, f"{folder}, which counts only with a job handler in the module"
+            return found
+        return None
+
+    def _by_stem(self, place: _Place, nearest: tuple[Layer, str] | None, module: ModuleSummary) -> Placement | None:
+        stem, folders = place.stem, place.folders
+        parent = folders[0] if folders else ""
+        near_layer, near_folder = nearest or (Layer.NONE, "")
+        if stem in layers.STORAGE_STEMS and parent in layers.STORAGE_FOLDERS:
+            return Placement(Layer.INFRASTRUCTURE, f"stem {stem} directly below {parent}")
+        found = layers.stem_layer(stem)
+        if found is None:
+            return None
+        layer, entry = found
+        if entry in ("command", "commands") and "management" in folders:
+            return None
+        if entry in layers.NEED_A_JOB_HANDLER and not self._defines(module, Role.JOB):
+            return None
+        if near_layer is Layer.DOMAIN and entry in layers.YIELD_TO_DOMAIN:
+            return Placement(Layer.DOMAIN, f"folder {near_folder} (the stem {stem} yields to it)")
+        if entry in layers.DTO_STEMS and layers.folder_layer(parent) == (Layer.APPLICATION, parent):
+            return Placement(Layer.APPLICATION, f"stem {stem} directly below {parent}")
+        if entry in ("service", "services") and near_folder in layers.OUTBOUND_FOLDERS:
+            return Placement(Layer.INFRASTRUCTURE, f"folder {near_folder} (the stem {stem} yields to it)")
+        if layer is Layer.INFRASTRUCTURE:
+            if entry in layers.YIELD_TO_DEPENDENCIES and near_folder in layers.DEPENDENCY_FOLDERS:
+                return Placement(Layer.TRANSPORT, f"folder {near_folder} (the stem {stem} yields to it)")
+            if (defined := self._defined_role(module)) is not None:
+                return Placement(Layer.TRANSPORT, f"defines a {defined.value} (the stem {stem} yields to it)")
+        return Placement(layer, f"stem {stem}" + (f" ({entry})" if entry != stem else ""))
+
+    def _by_content(self, module: ModuleSummary, nearest: tuple[Layer, str] | None) -> Placement | None:
+        role = self._defined_role(module)
+        if role is not None:
+            return Placement(Layer.TRANSPORT, f"defines a {role.value}")
+        in_domain = nearest is not None and nearest[0] is Layer.DOMAIN
+        for cls in module.all_classes():
+            if not in_domain and self._is_persistent(cls):
+                return Placement(Layer.INFRASTRUCTURE, f"defines the ORM class {cls.name}")
+        for endings, layer in (
+            (_INFRASTRUCTURE_CLASSES, Layer.INFRASTRUCTURE),
+            (_APPLICATION_CLASSES, Layer.APPLICATION),
+        ):
+            for cls in module.all_classes():
+                if cls.name.endswith(endings) and self._name_counts(cls):
+                    return Placement(layer, f"defines the class {cls.name}")
+        return None
+
+    def _is_persistent(self, cls: ClassInfo) -> bool:
+        for attribute in cls.attributes.values():
+            annotation = attribute.annotation
+            if isinstance(annotation, ast.Subscript) and _last_name(annotation.value) == "Mapped":
+                return True
+            if isinstance(attribute.value, ast.Call) and _last_name(attribute.value.func) == "mapped_column":
+                return True
+        if any(_last_name(d) == "declared_attr" for m in cls.methods.values() for d in m.decorators):
+            return True
+        if not cls.bases:
+            return False
+        value = self.evaluator.describe(cls)
+        return self.evaluator.is_orm_class(value) is True
+
+    def _name_counts(self, cls: ClassInfo) -> bool:
+        """Names count neither for pydantic models and dataclasses nor for subclasses of third-party classes."""
+        if any(_last_name(d.func if isinstance(d, ast.Call) else d) in ("dataclass", "define", "frozen", "attrs") for d in cls.decorators):
+            return False
+        if not cls.bases:
+            return True
+        externals = self.evaluator.ancestry(cls).externals
+        return all(name.partition(".")[0] in _NO_FRAMEWORK for name in externals)
+
+    # -- roles in content ------------------------------------------------------------------------
+
+    def _defines(self, module: ModuleSummary, role: Role) -> bool:
+        return any(r.role is role for r in self._content_roles(module).values())
+
+    def _defined_role(self, module: ModuleSummary) -> Role | None:
+        return next((r.role for r in self._content_roles(module).values() if r.role in _TRANSPORT_ROLES), None)
+
+    def _content_roles(self, module: ModuleSummary) -> RoleMap:
+        """Roles of definitions at module or class level, or inside a function that returns a router."""
+        kept = self._complete.get(module.path)
+        if kept is None:
+            kept = self._complete[module.path] = self._read_content_roles(module)
+        return kept
+
+    def _read_content_roles(self, module: ModuleSummary) -> RoleMap:
+        surface = self.roles.surface(module)
+        if surface or not module.top_level_packages() & self.roles.knowledge.packages:
+            return surface
+        if not any(_may_return_router(f) for f in module.functions()):
+            return surface
+        tree = self.evaluator.project.tree_of(module)
+        return surface if tree is None else self.content_roles(module, tree, self.roles.complete(module, tree))
+
+    def content_roles(self, module: ModuleSummary, tree: ast.Module, roles: RoleMap) -> RoleMap:
+        """Of all roles of a module, those that say something of its layer."""
+        surface = self.roles.surface(module)
+        if len(roles) == len(surface):
+            return surface
+        counted = dict(surface)
+        for function in top_functions(tree):
+            inner = [n.lineno for n in all_nodes(function) if isinstance(n, FUNCTION_NODES) and n.lineno in roles]
+            if inner and self.roles.returns_router(function, module):
+                counted |= {line: roles[line] for line in inner}
+            if function.lineno in roles:
+                counted[function.lineno] = roles[function.lineno]
+        return counted
+
+
+def _may_return_router(function: FunctionInfo) -> bool:
+    if function.returns is None:
+        return "router" in function.name or "blueprint" in function.name or "api" in function.name
+    return _last_name(function.returns).lower().endswith(("router", "blueprint"))
+
+
+def _last_name(node: ast.expr) -> str:
+    if isinstance(node, ast.Name):
+        return node.id
+    return node.attr if isinstance(node, ast.Attribute) else ""

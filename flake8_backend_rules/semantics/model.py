@@ -1,0 +1,169 @@
+"""The semantic model of one linted file: what rules ask. Every fact is computed when first asked, once."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cached_property
+
+from flake8_backend_rules.frameworks.schema import Role
+from flake8_backend_rules.project.layers import PERSISTENCE_NAMES, Layer, Placement
+from flake8_backend_rules.project.project import Project
+from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, FunctionNode, ModuleSummary
+from flake8_backend_rules.semantics.handler_code import Handler, HandlerCode, PlacedFunction, placed_functions
+from flake8_backend_rules.semantics.kinds import Kind, Value
+from flake8_backend_rules.semantics.layering import LayerConfiguration, Layering
+from flake8_backend_rules.semantics.persistence import Persistence
+from flake8_backend_rules.semantics.roles import FunctionRole, RoleFinder, RoleMap
+from flake8_backend_rules.semantics.scope import Scope, all_nodes
+from flake8_backend_rules.semantics.transport import Transport
+from flake8_backend_rules.semantics.values import Evaluator
+
+
+class FileModel:
+    """What the linted file means. `text`: its source; `module`: its summary."""
+
+    def __init__(
+        self,
+        project: Project,
+        module: ModuleSummary,
+        tree: ast.Module,
+        text: str,
+        layer_configuration: LayerConfiguration,
+        framework_objects: frozenset[str] = frozenset(),
+    ) -> None:
+        self.project = project
+        self.module = module
+        self.tree = tree
+        self.text = text
+        self.evaluator = Evaluator(project)
+        self.role_finder = RoleFinder(self.evaluator)
+        self.layering = Layering(layer_configuration, self.evaluator, self.role_finder)
+        self.persistence = Persistence(self.evaluator)
+        self.transport = Transport(self.evaluator, framework_objects)
+        self._parents: dict[ast.AST, dict[ast.AST, ast.AST]] = {}
+
+    # -- layer, roles, handler code --------------------------------------------------------------
+
+    @cached_property
+    def placement(self) -> Placement:
+        """The file's layer with the reason."""
+        self.layering.know_roles(self.module, self.layering.content_roles(self.module, self.tree, self.roles))
+        return self.layering.of(self.module)
+
+    @property
+    def layer(self) -> Layer:
+        return self.placement.layer
+
+    def layer_of(self, module: ModuleSummary) -> Layer:
+        return self.layer if module.path == self.module.path else self.layering.of(module).layer
+
+    @cached_property
+    def is_persistence_module(self) -> bool:
+        """Whether the file is infrastructure whose stem or one of whose folders is a name of KBR305 (b)."""
+        if self.layer is not Layer.INFRASTRUCTURE:
+            return False
+        parts = self.module.path.replace("\\", "/").split("/")[:-1]
+        depth = self.module.name.count(".") + (1 if self.module.is_package else 0)
+        return self.module.stem in PERSISTENCE_NAMES or bool(PERSISTENCE_NAMES.intersection(parts[-max(depth, 1) :]))
+
+    @cached_property
+    def roles(self) -> RoleMap:
+        """Roles by the line of the `def`. The request parameters of handlers are known from here on."""
+        roles = self.role_finder.complete(self.module, self.tree, self._mentions)
+        for placed in self.functions:
+            role = roles.get(placed.node.lineno)
+            if role is not None and role.request_class:
+                positional = [*placed.node.args.posonlyargs, *placed.node.args.args]
+                index = 0 if placed.owner is None else 1
+                if len(positional) > index:
+                    self.evaluator.request_classes[positional[index]] = role.request_class
+        return roles
+
+    @cached_property
+    def functions(self) -> list[PlacedFunction]:
+        return placed_functions(self.tree)
+
+    @cached_property
+    def handler_code(self) -> HandlerCode:
+        return HandlerCode(self.functions, self.roles)
+
+    def _mentions(self, words: frozenset[str]) -> bool:
+        return any(word in self.text for word in words)
+
+    def handler_at(self, scope: Scope, *roles: Role) -> Handler | None:
+        """The handler code of one of `roles` that `scope` is part of; None outside of handler code."""
+        if scope.node is None:
+            return None
+        return self.handler_code.at(scope, *roles)
+
+    def role_at(self, scope: Scope) -> FunctionRole | None:
+        """The role of the innermost enclosing function that has one."""
+        return next((self.roles[f.lineno] for f in scope.functions() if f.lineno in self.roles), None)
+
+    def is_dependency(self, function: FunctionNode) -> bool:
+        """Whether a function stands in a `Depends(...)` or `Security(...)` of this module."""
+        return function.name in self._depended_on
+
+    @cached_property
+    def _depended_on(self) -> frozenset[str]:
+        if "Depends" not in self.text and "Security" not in self.text:
+            return frozenset()
+        names = set()
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], (ast.Name, ast.Attribute)):
+                name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+                if name in ("Depends", "Security"):
+                    target = node.args[0]
+                    names.add(target.id if isinstance(target, ast.Name) else target.attr)
+        return frozenset(names)
+
+    # -- calls -----------------------------------------------------------------------------------
+
+    def callee(self, call: ast.Call, scope: Scope) -> FunctionInfo | ClassInfo | None:
+        """The first-party function, method or class that a call calls; None if unknown or third-party."""
+        value = self.evaluator.value(call.func, scope)
+        if value is None:
+            return None
+        if value.kind is Kind.INSTANCE and isinstance(value.definition, ClassInfo):
+            return self.evaluator.method(value.definition, "__call__")
+        if isinstance(value.definition, (FunctionInfo, ClassInfo)) and value.kind is Kind.OBJECT:
+            return value.definition
+        return None
+
+    # -- structure -------------------------------------------------------------------------------
+
+    def ancestors(self, node: ast.AST, scope: Scope) -> Iterator[ast.AST]:
+        """The nodes around `node`, innermost first, up to its outermost function or class (or the module)."""
+        top: ast.AST = self.tree
+        walk: Scope | None = scope
+        while walk is not None and walk.node is not None:
+            top = walk.node
+            walk = walk.parent
+        parents = self._parents.get(top)
+        if parents is None:
+            parents = self._parents[top] = {
+                child: parent for parent in (top, *all_nodes(top)) for child in ast.iter_child_nodes(parent)
+            }
+        current = parents.get(node)
+        while current is not None:
+            yield current
+            current = parents.get(current)
+
+    def chain_top(self, node: ast.expr, scope: Scope) -> tuple[ast.expr, list[str]]:
+        """The whole of a method chain that begins with `node`, and the names of the methods called on the way."""
+        methods: list[str] = []
+        top = node
+        for parent in self.ancestors(node, scope):
+            if isinstance(parent, ast.Attribute) and parent.value is top:
+                methods.append(parent.attr)
+            elif not (isinstance(parent, ast.Call) and parent.func is top) and not (
+                isinstance(parent, ast.Subscript) and parent.value is top
+            ):
+                break
+            top = parent
+        return top, methods
+
+    def value(self, node: ast.expr | None, scope: Scope) -> Value | None:
+        """What an expression stands for; None if unknown."""
+        return self.evaluator.value(node, scope)

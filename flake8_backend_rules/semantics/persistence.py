@@ -1,0 +1,279 @@
+"""What code does to the database: sessions, writes, reads, transactions, models."""
+
+from __future__ import annotations
+
+import ast
+
+from flake8_backend_rules.frameworks.schema import NameSet
+from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, ModuleSummary, Variable
+from flake8_backend_rules.semantics.kinds import Kind, Value
+from flake8_backend_rules.semantics.scope import How, Scope, all_nodes
+from flake8_backend_rules.semantics.values import Evaluator
+
+SESSION_NAMES = frozenset(
+    {"session", "db", "db_session", "dbsession", "async_session", "conn", "connection", "tx", "trx", "uow", "unit_of_work"}
+)
+UNIT_OF_WORK_ENDINGS = ("UnitOfWork", "UoW", "TransactionManager")
+# `http_session` and the like end in `_session` and are none.
+_OTHER_SESSIONS = ("http_session", "web_session", "client_session", "requests_session", "aiohttp_session",
+                   "user_session", "login_session", "chat_session", "boto_session", "browser_session", "ssh_session",
+                   "boto3_session", "game_session")  # fmt: skip
+
+SESSION_WRITES = frozenset({
+    "add", "add_all", "delete", "merge", "bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings",
+})  # fmt: skip
+STATEMENT_METHODS = frozenset({
+    "execute", "exec", "scalar", "scalars", "stream", "stream_scalars", "executemany", "execute_many", "fetch",
+    "fetchrow", "fetchval", "fetch_all", "fetch_one", "fetch_val",
+})  # fmt: skip
+QUERY_WRITES = frozenset({
+    "create", "acreate", "bulk_create", "abulk_create", "bulk_update", "abulk_update", "get_or_create",
+    "aget_or_create", "update_or_create", "aupdate_or_create", "create_user", "create_superuser", "update", "aupdate",
+    "delete", "adelete", "raw_delete",
+})  # fmt: skip
+ROW_WRITES = frozenset({"save", "asave", "delete", "adelete"})
+WRITE_NAMES = SESSION_WRITES | STATEMENT_METHODS | QUERY_WRITES | ROW_WRITES
+READ_NAMES = STATEMENT_METHODS | {"get", "get_one", "query"}
+RELATED_QUERIES = frozenset({
+    "all", "filter", "get", "exclude", "first", "last", "count", "exists", "values", "values_list", "order_by",
+    "select_related", "prefetch_related", "annotate", "aggregate", "distinct", "only", "latest", "earliest",
+})  # fmt: skip
+OR_404 = frozenset({"get_or_404", "first_or_404", "one_or_404"})
+_DML = ("insert", "update", "delete")
+_MAX_HOPS = 6
+
+
+class Persistence:
+    """Answers of one linted file about sessions, queries and rows."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.evaluator = evaluator
+        self.knowledge = evaluator.knowledge
+        self._sessions: dict[ast.expr, bool] = {}
+
+    # -- sessions --------------------------------------------------------------------------------
+
+    def is_session(self, node: ast.expr, scope: Scope) -> bool:
+        """Whether `node` is a session, connection, cursor or unit of work: by its type, else by its name."""
+        kept = self._sessions.get(node)
+        if kept is None:
+            kept = self._sessions[node] = self._is_session(node, scope)
+        return kept
+
+    def _is_session(self, node: ast.expr, scope: Scope) -> bool:
+        told = self.session_type(self.evaluator.value(node, scope))
+        if told is not None:
+            return told
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            return node.func.attr in ("cursor", "connection") and self.is_session(node.func.value, scope)
+        return is_session_name(node)
+
+    def is_typed_session(self, node: ast.expr, scope: Scope) -> bool:
+        """Whether the type says that `node` is a session; a name alone doesn't count."""
+        return self.session_type(self.evaluator.value(node, scope)) is True
+
+    def session_type(self, value: Value | None) -> bool | None:
+        """Whether a value is a session; None where its type doesn't tell."""
+        if value is None or value.kind is Kind.MEMBER:
+            return None
+        if value.kind is Kind.INSTANCE:
+            if value.last_name.endswith(UNIT_OF_WORK_ENDINGS):
+                return True
+            if isinstance(value.definition, ClassInfo):
+                ancestry = self.evaluator.ancestry(value.definition)
+                if any(c.name.endswith(UNIT_OF_WORK_ENDINGS) for c in ancestry.classes):
+                    return True
+            return self.evaluator.descends(value, self.knowledge.sessions)
+        if value.kind is Kind.OBJECT and value.definition is None:
+            if value.name in self.knowledge.session_objects:
+                return True
+            known = value.name.partition(".")[0] in self.knowledge.packages or value.last_name[:1].isupper()
+            return False if known else None
+        return False
+
+    # -- writes ----------------------------------------------------------------------------------
+
+    def is_write(self, call: ast.Call, scope: Scope) -> bool:
+        """Whether a call writes to the database itself."""
+        func = call.func
+        if not isinstance(func, ast.Attribute) or func.attr not in WRITE_NAMES:
+            return False
+        method, receiver = func.attr, func.value
+        value = self.evaluator.value(receiver, scope)
+        if value is not None and value.kind is Kind.QUERY:
+            return method in QUERY_WRITES
+        if method in STATEMENT_METHODS:
+            return bool(call.args) and self.is_session(receiver, scope) and self.is_data_change(call.args[0], scope)
+        if method in SESSION_WRITES and self.is_session(receiver, scope):
+            return self._is_plausible(call, receiver, scope)
+        return method in ROW_WRITES and value is not None and self._writes_row(value, method)
+
+    def _is_plausible(self, call: ast.Call, receiver: ast.expr, scope: Scope) -> bool:
+        """By its name alone a receiver is no session if it is handed text (`db.delete("key")`)."""
+        first = call.args[0] if call.args else None
+        text = isinstance(first, ast.JoinedStr) or (isinstance(first, ast.Constant) and first.value is not None)
+        return not text or self.is_typed_session(receiver, scope)
+
+    def _writes_row(self, value: Value, method: str) -> bool:
+        if value.kind is not Kind.INSTANCE or not self.evaluator.descends(value, self.knowledge.active_record_bases):
+            return False
+        if isinstance(value.definition, ClassInfo):
+            override = self.evaluator.method(value.definition, method)
+            return override is None or not self._has_own_write(override)
+        return True
+
+    def _has_own_write(self, override: FunctionInfo) -> bool:
+        """Whether an overridden save or delete writes more than what it hands on to `super()`."""
+        scope = self.evaluator.scope_of(override)
+        if scope is None or scope.node is None:
+            return False
+        for node in all_nodes(scope.node):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                receiver = node.func.value
+                by_super = isinstance(receiver, ast.Call) and isinstance(receiver.func, ast.Name) and receiver.func.id == "super"
+                if not by_super and (node.func.attr == "commit" or self.is_write(node, scope)):
+                    return True
+        return False
+
+    def is_data_change(self, node: ast.expr, scope: Scope, hops: int = 0) -> bool:
+        """Whether a statement is an INSERT, UPDATE or DELETE: a construct, SQL text, or a local name bound to one."""
+        if hops > _MAX_HOPS:
+            return False
+        if isinstance(node, ast.Constant):
+            return isinstance(node.value, str) and node.value.lstrip().lower().startswith(_DML)
+        if isinstance(node, ast.JoinedStr):
+            return bool(node.values) and self.is_data_change(node.values[0], scope, hops + 1)
+        if isinstance(node, ast.BinOp):
+            return self.is_data_change(node.left, scope, hops + 1)
+        if isinstance(node, ast.Await):
+            return self.is_data_change(node.value, scope, hops + 1)
+        if isinstance(node, ast.Name):
+            return self._name_is_data_change(node, scope, hops)
+        if isinstance(node, ast.Call):
+            return self._call_is_data_change(node, scope, hops)
+        return False
+
+    def _name_is_data_change(self, node: ast.Name, scope: Scope, hops: int) -> bool:
+        found = scope.lookup(node.id)
+        if found is not None:
+            locals_, where = found
+            for binding in reversed([b for b in locals_ if b.line <= node.lineno]):
+                statement = binding.expression
+                if binding.how is How.VALUE and statement is not None and not _mentions_itself(statement, node.id):
+                    return self.is_data_change(statement, where, hops + 1)
+            return False
+        definition = self.evaluator.project.resolve(scope.module, node.id)
+        if isinstance(definition, Variable) and definition.value is not None:
+            return self.is_data_change(definition.value, self.evaluator.module_scope(definition.module), hops + 1)
+        return False
+
+    def _call_is_data_change(self, node: ast.Call, scope: Scope, hops: int) -> bool:
+        root = node
+        while isinstance(root.func, ast.Attribute) and isinstance(root.func.value, ast.Call):
+            root = root.func.value
+        func = root.func
+        name = func.id if isinstance(func, ast.Name) else func.attr if isinstance(func, ast.Attribute) else ""
+        if name in ("text", "SQL", "sql"):
+            return bool(root.args) and self.is_data_change(root.args[0], scope, hops + 1)
+        if isinstance(func, ast.Attribute) and name in ("format", "join"):
+            return self.is_data_change(func.value, scope, hops + 1)
+        if name.lower() in _DML or name.lower().endswith("_insert"):
+            value = self.evaluator.value(func, scope)
+            if value is not None and value.name in self.knowledge.write_constructs:
+                return True
+            if isinstance(func, ast.Attribute) and name in _DML:  # table.insert(), User.__table__.update()
+                return _last_name(func.value).endswith(("table", "Table")) or _is_capitalised(func.value)
+        if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name):  # stmt.where(...)
+            return self._name_is_data_change(func.value, scope, hops + 1)
+        return False
+
+    # -- reads -----------------------------------------------------------------------------------
+
+    def is_session_read(self, call: ast.Call, scope: Scope) -> bool:
+        """Whether a call reads through a session or cursor."""
+        func = call.func
+        if not isinstance(func, ast.Attribute) or func.attr not in READ_NAMES or not call.args:
+            return False
+        if not self.is_session(func.value, scope) or self.is_data_change(call.args[0], scope):
+            return False
+        if func.attr in ("get", "get_one") and not self.is_typed_session(func.value, scope):
+            return _is_capitalised(call.args[0])
+        return self._is_statement_plausible(call, func.value, scope)
+
+    def _is_statement_plausible(self, call: ast.Call, receiver: ast.expr, scope: Scope) -> bool:
+        first = call.args[0]
+        if not (isinstance(first, ast.Constant) and isinstance(first.value, str)):
+            return True
+        if " " in first.value.strip():
+            return True
+        return self.is_typed_session(receiver, scope)
+
+    def is_query_root(self, node: ast.Attribute, scope: Scope) -> bool:
+        """Whether `Model.objects` or `Model.query` begins an ORM query here."""
+        if node.attr not in self.knowledge.query_attributes:
+            return False
+        value = self.evaluator.value(node, scope)
+        if value is not None:
+            return value.kind is Kind.QUERY
+        return node.attr == "objects" and _is_capitalised(node.value) and self.evaluator.value(node.value, scope) is None
+
+    # -- transactions ----------------------------------------------------------------------------
+
+    def opened(self, node: ast.expr, scope: Scope, *, entered: bool) -> bool:
+        """Whether evaluating `node` opens a session or transaction. `entered`: it stands in a `with`."""
+        if isinstance(node, ast.Await):
+            node = node.value
+        if not isinstance(node, ast.Call):
+            if not entered or isinstance(node, ast.Name):
+                return False
+            value = self.evaluator.value(node, scope)
+            return value is not None and value.name in self.knowledge.transactions
+        func = node.func
+        if isinstance(func, ast.Attribute):
+            if func.attr in ("begin", "begin_nested") and self.is_session(func.value, scope):
+                return True
+            if func.attr in ("begin", "connect"):
+                owner = self.evaluator.value(func.value, scope)
+                if owner is not None and (self._is(owner, self.knowledge.engines) or self._is(owner, self.knowledge.session_makers)):
+                    return True
+                if owner is None and _last_name(func.value).lstrip("_") in ("engine", "async_engine"):
+                    return True
+        callee = self.evaluator.value(func, scope)
+        if callee is None:
+            return False
+        if callee.kind is Kind.OBJECT and callee.definition is None and callee.name in self.knowledge.transactions:
+            return True
+        if callee.kind is Kind.INSTANCE and self._is(callee, self.knowledge.session_makers):
+            return True
+        if callee.kind is Kind.OBJECT and not isinstance(callee.definition, (FunctionInfo, ModuleSummary)):
+            value = Value(Kind.INSTANCE, callee.name, callee.definition)
+            is_orm_session = self.evaluator.descends(value, self.knowledge.sessions) is True
+            return is_orm_session or (entered and self.session_type(value) is True)
+        if isinstance(callee.definition, FunctionInfo) and entered:
+            return self.session_type(self.evaluator.entered(node, scope)) is True
+        return False
+
+    def _is(self, value: Value, names: NameSet) -> bool:
+        return value.kind is Kind.INSTANCE and self.evaluator.descends(value, names) is True
+
+
+def is_session_name(node: ast.expr) -> bool:
+    """Whether the last name of a receiver is one that a session usually has."""
+    if not isinstance(node, (ast.Name, ast.Attribute)):
+        return False
+    name = _last_name(node).lstrip("_").lower()
+    if name in SESSION_NAMES:
+        return True
+    return name.endswith("_session") and not name.endswith(_OTHER_SESSIONS)
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def _is_capitalised(node: ast.expr) -> bool:
+    return _last_name(node)[:1].isupper()
+
+
+def _mentions_itself(node: ast.expr, name: str) -> bool:
+    return any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(node))

@@ -1,0 +1,362 @@
+"""The role of each function of a module: route handler, job handler, CLI command, boundary."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from flake8_backend_rules.frameworks import knowledge
+from flake8_backend_rules.frameworks.schema import ClassHandlers, ObjectDecorator, Role
+from flake8_backend_rules.project.project import named_functions
+from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, FunctionNode, ModuleSummary, Variable
+from flake8_backend_rules.semantics.kinds import Kind, Value
+from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, Scope, all_nodes, own_nodes
+from flake8_backend_rules.semantics.values import Evaluator
+
+_MAX_DECORATOR_HOPS = 3
+_PLAIN_DECORATORS = frozenset({"property", "staticmethod", "classmethod", "setter", "getter", "deleter", "overload"})
+_COROUTINE_STEMS = ("consumer", "worker", "subscriber", "listener")
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionRole:
+    """A function's role, why it has it, and what its request parameter is (a qualified class name, or "")."""
+
+    role: Role
+    reason: str
+    request_class: str = ""
+
+
+RoleMap = dict[int, FunctionRole]
+"""Roles by the line of the `def` (1-based)."""
+
+
+class RoleFinder:
+    """Finds the roles of functions, of the linted module and of the modules it leads to."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.evaluator = evaluator
+        self.knowledge = knowledge()
+        self._surfaces: dict[str, RoleMap] = {}
+        self._wrappers: dict[FunctionInfo, FunctionRole | None] = {}
+        self._hops = 0
+
+    # -- a module's surface ----------------------------------------------------------------------
+
+    def surface(self, module: ModuleSummary) -> RoleMap:
+        """Roles of module-level functions and methods, as far as decorators, classes and conventions tell."""
+        kept = self._surfaces.get(module.path)
+        if kept is not None:
+            return kept
+        roles: RoleMap = {}
+        self._surfaces[module.path] = roles
+        for function in module.functions():
+            role = self._decorated(function)
+            if role is not None:
+                roles[function.line] = role
+        for cls in module.all_classes():
+            if cls.bases:
+                self._class_handlers(cls, roles)
+        self._view_functions(module, roles)
+        self._main_block(module, roles)
+        self._coroutine_consumers(module, roles)
+        return roles
+
+    def _decorated(self, function: FunctionInfo) -> FunctionRole | None:
+        if not function.decorators:
+            return None
+        scope = self.evaluator.module_scope(function.module)
+        return next((r for d in function.decorators if (r := self.decorator_role(d, scope)) is not None), None)
+
+    def _class_handlers(self, cls: ClassInfo, roles: RoleMap) -> None:
+        ancestry = self.evaluator.ancestry(cls)
+        for bases, handlers in self.knowledge.class_handlers:
+            base = next((name for name in ancestry.externals if name in bases), None)
+            if base is None:
+                continue
+            for method in cls.methods.values():
+                if method.line not in roles and self._is_class_handler(method, handlers):
+                    roles[method.line] = FunctionRole(handlers.role, f"method of a {base}", handlers.request_class)
+
+    def _is_class_handler(self, method: FunctionInfo, handlers: ClassHandlers) -> bool:
+        if method.name in handlers.methods or (handlers.prefixes and method.name.startswith(handlers.prefixes)):
+            return True
+        if not handlers.decorators:
+            return False
+        scope = self.evaluator.module_scope(method.module)
+        for decorator in method.decorators:
+            value = self.evaluator.value(decorator.func if isinstance(decorator, ast.Call) else decorator, scope)
+            if value is not None and value.name in handlers.decorators:
+                return True
+        return False
+
+    def _view_functions(self, module: ModuleSummary, roles: RoleMap) -> None:
+        packages = module.top_level_packages()
+        for views in self.knowledge.view_functions:
+            if views.package not in packages:
+                continue
+            parts = module.path.replace("\\", "/").split("/")
+            in_views = module.stem in views.stems or (len(parts) > 1 and parts[-2] in views.stems)
+            for function in module.functions():
+                first = next(iter([*function.args.posonlyargs, *function.args.args]), None)
+                if function.owner is not None or function.line in roles or first is None or first.arg != views.parameter:
+                    continue
+                if (in_views and not function.name.startswith("_")) or self._is_in_registry(function, views.registry):
+                    roles[function.line] = FunctionRole(Role.HTTP, "function view", views.request_class)
+
+    def _is_in_registry(self, function: FunctionInfo, registry: str) -> bool:
+        """Whether `urls.py` beside the module lists the function in `urlpatterns`."""
+        urls = self.evaluator.project.module_at(f"{function.module.folder}/urls.py")
+        if urls is None or registry not in urls.bindings:
+            return False
+        tree = self.evaluator.project.tree_of(urls)
+        if tree is None:
+            return False
+        scope = self.evaluator.module_scope(urls)
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.Name, ast.Attribute)):
+                name = node.id if isinstance(node, ast.Name) else node.attr
+                if name == function.name:
+                    value = self.evaluator.value(node, scope)
+                    found = value.definition if value is not None else None
+                    if isinstance(found, FunctionInfo) and found.module.path == function.module.path:
+                        return True
+        return False
+
+    def _main_block(self, module: ModuleSummary, roles: RoleMap) -> None:
+        handed: set[str] = set()
+        scope = self.evaluator.module_scope(module)
+        for call in module.main_calls:
+            value = self.evaluator.value(call.func, scope)
+            if value is not None and value.definition is None and value.name in self.knowledge.server_runners:
+                handed.update(ast.unparse(a.func) for a in call.args if isinstance(a, ast.Call))
+        for call in module.main_calls:
+            if isinstance(call.func, ast.Name) and call.func.id not in handed:
+                found = module.bindings.get(call.func.id)
+                if isinstance(found, FunctionInfo) and found.line not in roles:
+                    roles[found.line] = FunctionRole(Role.CLI, "called in the __main__ block")
+
+    def _coroutine_consumers(self, module: ModuleSummary, roles: RoleMap) -> None:
+        if module.stem.removesuffix("s") not in _COROUTINE_STEMS:
+            return
+        if any(r.role is Role.JOB for r in roles.values()):
+            return
+        for function in module.functions():
+            if function.is_async and not function.name.startswith("_") and function.line not in roles:
+                roles[function.line] = FunctionRole(Role.JOB, f"public coroutine of a {module.stem} module")
+
+    # -- decorators ------------------------------------------------------------------------------
+
+    def decorator_role(self, decorator: ast.expr, scope: Scope) -> FunctionRole | None:
+        """The role that a decorator gives; None for those that give none or can't be read."""
+        target = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if isinstance(target, ast.Name):
+            if target.id in _PLAIN_DECORATORS:
+                return None
+        elif not isinstance(target, ast.Attribute) or target.attr in _PLAIN_DECORATORS:
+            return None
+        if isinstance(target, ast.Attribute) and target.attr in self.knowledge.object_decorators:
+            role = self._object_decorator(target, decorator, scope)
+            if role is not None:
+                return role
+        value = self.evaluator.value(target, scope)
+        if value is None:
+            return None
+        if isinstance(value.definition, FunctionInfo):
+            return self._wrapped(value.definition)
+        if isinstance(value.definition, ClassInfo):
+            return self._decorator_class(value.definition)
+        return self._external_decorator(value.name)
+
+    def _external_decorator(self, name: str) -> FunctionRole | None:
+        role = self.knowledge.decorators.get(name)
+        return None if role is None else FunctionRole(role, f"@{name}")
+
+    def _decorator_class(self, cls: ClassInfo) -> FunctionRole | None:
+        externals = self.evaluator.ancestry(cls).externals
+        return next((r for name in externals if (r := self._external_decorator(name)) is not None), None)
+
+    def _object_decorator(self, target: ast.Attribute, decorator: ast.expr, scope: Scope) -> FunctionRole | None:
+        owner = self.evaluator.value(target.value, scope)
+        if owner is not None and isinstance(owner.definition, FunctionInfo):
+            known = next((k for d in owner.definition.decorators
+                          if (k := self.evaluator.decorated_as(d, owner.definition)) is not None), None)  # fmt: skip
+            owner = None if known is None else Value(Kind.INSTANCE, known)
+        for entry in self.knowledge.object_decorators[target.attr]:
+            if owner is not None and self._has_class(owner, entry):
+                return FunctionRole(entry.role, f"@{ast.unparse(target)} on {owner.name}", entry.request_class)
+        for entry in self.knowledge.object_decorators[target.attr]:
+            if entry.name_endings and self._looks_like(owner, target.value, decorator, entry, scope):
+                return FunctionRole(entry.role, f"@{ast.unparse(target)}", entry.request_class)
+        return None
+
+    def _has_class(self, owner: Value, entry: ObjectDecorator) -> bool:
+        if owner.kind not in (Kind.INSTANCE, Kind.OBJECT):
+            return False
+        return bool(self.evaluator.descends(owner, self.knowledge.object_decorator_names[entry]))
+
+    def _looks_like(
+        self, owner: Value | None, node: ast.expr, decorator: ast.expr, entry: ObjectDecorator, scope: Scope
+    ) -> bool:
+        """Whether the constructor or factory of the object has a telling name."""
+        if owner is not None:
+            if owner.kind is Kind.INSTANCE and not isinstance(owner.definition, ModuleSummary):
+                if self.evaluator.descends(owner, self.knowledge.any_object_decorator):
+                    return False  # another framework's object
+                return owner.last_name.lower().removesuffix("()").endswith(entry.name_endings)
+            return False
+        origin = self._origin(node, scope)
+        if origin:
+            return origin.lower().endswith(entry.name_endings)
+        if self._is_resolved(node, scope):
+            return False
+        # The object can't be read at all: its own name, and for routes a path literal, must tell.
+        name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+        if not name.lower().endswith(entry.name_endings):
+            return False
+        if entry.role is not Role.HTTP:
+            return True
+        first = decorator.args[0] if isinstance(decorator, ast.Call) and decorator.args else None
+        return isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value[:1] in ("/", "")
+
+    def _origin(self, node: ast.expr, scope: Scope) -> str:
+        """The last name of the call that made an object: `create_router` of `router = create_router()`."""
+        value: ast.expr | None = None
+        if isinstance(node, ast.Name):
+            found = scope.lookup(node.id)
+            if found is not None:
+                value = next((b.expression for b in found[0] if b.how is How.VALUE), None)
+            else:
+                definition = self.evaluator.project.resolve(scope.module, node.id)
+                value = definition.value if isinstance(definition, Variable) else None
+        elif isinstance(node, ast.Call):
+            value = node
+        func = value.func if isinstance(value, ast.Call) else None
+        return func.id if isinstance(func, ast.Name) else func.attr if isinstance(func, ast.Attribute) else ""
+
+    def _is_resolved(self, node: ast.expr, scope: Scope) -> bool:
+        if not isinstance(node, ast.Name):
+            return False
+        return scope.lookup(node.id) is not None or self.evaluator.project.resolve(scope.module, node.id) is not None
+
+    # -- first-party decorators ------------------------------------------------------------------
+
+    def _wrapped(self, function: FunctionInfo) -> FunctionRole | None:
+        """The role that a first-party decorator hands on: it registers its function with a framework."""
+        if function in self._wrappers:
+            return self._wrappers[function]
+        self._wrappers[function] = None
+        if self._hops >= _MAX_DECORATOR_HOPS:
+            return None
+        self._hops += 1
+        try:
+            role = self._role_in_body(function)
+        finally:
+            self._hops -= 1
+        self._wrappers[function] = role
+        return role
+
+    def _role_in_body(self, function: FunctionInfo) -> FunctionRole | None:
+        scope = self.evaluator.scope_of(function)
+        if scope is None or scope.node is None:
+            return None
+        for node, inner in scoped_nodes(scope):
+            if isinstance(node, FUNCTION_NODES):
+                for decorator in node.decorator_list:
+                    if (role := self.decorator_role(decorator, inner)) is not None:
+                        return role
+            elif isinstance(node, ast.Call):
+                role = self.decorator_role(node, inner) or (registered := self.registration(node, inner)) and registered[1]
+                if role and role.role is not Role.BOUNDARY:
+                    return role
+        return None
+
+    # -- registrations and nested functions ------------------------------------------------------
+
+    def registration(self, call: ast.Call, scope: Scope) -> tuple[ast.expr, FunctionRole] | None:
+        """(the handler expression, its role) of a call that registers a handler."""
+        func = call.func
+        name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+        if isinstance(func, ast.Attribute):
+            for entry in self.knowledge.registration_methods.get(name, ()):
+                handler = _argument(call, entry.argument, entry.keyword)
+                owner = self.evaluator.value(func.value, scope)
+                if handler is not None and (
+                    owner is None or self.evaluator.descends(owner, self.knowledge.registration_names[entry])
+                ):
+                    return handler, FunctionRole(entry.role, f"registered by {name}()")
+        for names, entry in self.knowledge.registration_callables:
+            if name not in self.knowledge.registration_callable_names:
+                break
+            value = self.evaluator.value(func, scope)
+            handler = _argument(call, entry.argument, entry.keyword)
+            if value is not None and handler is not None and self.evaluator.descends(value, names):
+                return handler, FunctionRole(entry.role, f"registered by {name}()")
+        return None
+
+    def complete(
+        self, module: ModuleSummary, tree: ast.Module, mentions: Callable[[frozenset[str]], bool] | None = None
+    ) -> RoleMap:
+        """The surface, with functions nested in functions and functions registered by a call.
+
+        `mentions` says whether the module's text holds one of some names: the look for registrations is
+        skipped where it doesn't.
+        """
+        roles = dict(self.surface(module))
+        base = self.evaluator.module_scope(module)
+        for function in top_functions(tree):
+            nested = [n for n in all_nodes(function) if isinstance(n, FUNCTION_NODES)]
+            if any(n.decorator_list for n in nested):
+                for node, inner in scoped_nodes(Scope(module, function, base, None)):
+                    if isinstance(node, FUNCTION_NODES) and node.lineno not in roles:
+                        role = next((r for d in node.decorator_list if (r := self.decorator_role(d, inner))), None)
+                        if role is not None:
+                            roles[node.lineno] = role
+        if mentions is None or mentions(self.knowledge.registration_words):
+            for node, inner in scoped_nodes(base, tree):
+                if isinstance(node, ast.Call) and (found := self.registration(node, inner)) is not None:
+                    handler, role = found
+                    value = self.evaluator.value(handler, inner)
+                    definition = value.definition if value is not None else None
+                    if isinstance(definition, FunctionInfo) and definition.module.path == module.path:
+                        roles.setdefault(definition.line, role)
+        return roles
+
+    def returns_router(self, function: FunctionNode, module: ModuleSummary) -> bool:
+        """Whether a function returns a router or blueprint (the handlers inside it count for its module's layer)."""
+        scope = Scope(module, function, self.evaluator.module_scope(module), None)
+        for node in own_nodes(function):
+            if isinstance(node, ast.Return) and node.value is not None:
+                value = self.evaluator.value(node.value, scope)
+                name = value.last_name if value is not None else node.value.id if isinstance(node.value, ast.Name) else ""
+                if name.lower().endswith(("router", "blueprint")):
+                    return True
+        return False
+
+
+def top_functions(tree: ast.Module) -> list[FunctionNode]:
+    """Functions and methods that are not inside another function."""
+    return [node for node, _ in named_functions(tree.body, "")]
+
+
+def scoped_nodes(scope: Scope, root: ast.AST | None = None) -> Iterator[tuple[ast.AST, Scope]]:
+    """Every node inside a scope with the scope it stands in, nested functions included."""
+    start = root if root is not None else scope.node
+    assert start is not None
+    pending: list[tuple[ast.AST, Scope]] = [(n, scope) for n in reversed(list(ast.iter_child_nodes(start)))]
+    while pending:
+        node, where = pending.pop()
+        yield node, where
+        inner = where
+        if isinstance(node, (*FUNCTION_NODES, ast.Lambda, ast.ClassDef)):
+            inner = Scope(where.module, node, where, where.owner)
+        pending.extend((n, inner) for n in reversed(list(ast.iter_child_nodes(node))))
+
+
+def _argument(call: ast.Call, position: int, keyword: str) -> ast.expr | None:
+    if len(call.args) > position:
+        return call.args[position]
+    return next((k.value for k in call.keywords if k.arg == keyword), None) if keyword else None
+
+

@@ -1,0 +1,183 @@
+"""Lexical scopes and the names that a function binds, read once per function that is asked about."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from flake8_backend_rules.project.summary import ClassInfo, FunctionNode, ImportInfo, ModuleSummary
+
+ScopeNode = FunctionNode | ast.ClassDef | ast.Lambda
+SCOPE_NODES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+FUNCTION_NODES = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+class How(Enum):
+    """How a local name was bound."""
+
+    VALUE = "assigned"
+    PARAMETER = "parameter"
+    WITH = "with"
+    ITERATION = "for"
+    DEFINITION = "def"
+    IMPORT = "import"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """One binding of a local name. `expression`: the value, context manager, iterable or default."""
+
+    how: How
+    line: int
+    expression: ast.expr | None = None
+    annotation: ast.expr | None = None
+    definition: FunctionNode | ast.ClassDef | None = None
+    imported: ImportInfo | None = None
+    parameter: ast.arg | None = None
+
+    def is_before(self, node: ast.expr) -> bool:
+        """Whether this binding is in force where `node` stands (in the same function)."""
+        value = self.expression
+        if self.how is not How.VALUE or value is None or value.end_lineno is None:
+            return self.line <= node.lineno
+        end = (value.end_lineno, value.end_col_offset or 0)
+        return end <= (node.lineno, node.col_offset)
+
+
+class Scope:
+    """A module, class, function or lambda, with its enclosing scope."""
+
+    __slots__ = ("_locals", "module", "node", "owner", "parent")
+
+    def __init__(
+        self, module: ModuleSummary, node: ScopeNode | None, parent: Scope | None, owner: ClassInfo | None
+    ) -> None:
+        self.module = module
+        self.node = node
+        self.parent = parent
+        self.owner = owner
+        """The class of which the nearest enclosing function is a method, or the class itself."""
+        self._locals: dict[str, list[Local]] | None = None
+
+    @property
+    def function(self) -> FunctionNode | None:
+        """The innermost enclosing function, lambdas passed over."""
+        return next(self.functions(), None)
+
+    def functions(self) -> Iterator[FunctionNode]:
+        """The enclosing functions, innermost first."""
+        scope: Scope | None = self
+        while scope is not None:
+            if isinstance(scope.node, FUNCTION_NODES):
+                yield scope.node
+            scope = scope.parent
+
+    @property
+    def locals(self) -> dict[str, list[Local]]:
+        if self._locals is None:
+            self._locals = _locals_of(self.node) if self.node is not None else {}
+        return self._locals
+
+    def lookup(self, name: str) -> tuple[list[Local], Scope] | None:
+        """The bindings of a name in the nearest enclosing function that binds it; None if it is module-level."""
+        scope: Scope | None = self
+        while scope is not None and scope.node is not None:
+            if scope is self or not isinstance(scope.node, ast.ClassDef):
+                if (found := scope.locals.get(name)) is not None:
+                    return found, scope
+            scope = scope.parent
+        return None
+
+
+def parameters(args: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | None]]:
+    """Every named parameter with its default, in order (`*args` and `**kwargs` left out)."""
+    positional = [*args.posonlyargs, *args.args]
+    defaults: list[ast.expr | None] = [None] * (len(positional) - len(args.defaults))
+    yield from zip(positional, [*defaults, *args.defaults], strict=True)
+    yield from zip(args.kwonlyargs, args.kw_defaults, strict=True)
+
+
+def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """Every node in the body of a function (or below any node), nested functions, classes and lambdas left out.
+
+    A nested function is yielded itself, not entered.
+    """
+    body = getattr(node, "body", None)
+    pending: list[ast.AST] = list(reversed(body)) if isinstance(body, list) else [body] if isinstance(body, ast.AST) else []
+    while pending:
+        child = pending.pop()
+        yield child
+        if not isinstance(child, SCOPE_NODES):
+            pending.extend(reversed(list(ast.iter_child_nodes(child))))
+
+
+def all_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """Every node below `node`, nested functions included, in source order."""
+    pending = list(reversed(list(ast.iter_child_nodes(node))))
+    while pending:
+        child = pending.pop()
+        yield child
+        pending.extend(reversed(list(ast.iter_child_nodes(child))))
+
+
+def _locals_of(node: ScopeNode) -> dict[str, list[Local]]:
+    found: dict[str, list[Local]] = {}
+
+    def bind(target: ast.expr | None, local: Local) -> None:
+        if isinstance(target, ast.Name):
+            found.setdefault(target.id, []).append(local)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            for item in target.elts:
+                bind(item, Local(How.UNKNOWN, local.line))
+        elif isinstance(target, ast.Starred):
+            bind(target.value, Local(How.UNKNOWN, local.line))
+
+    if not isinstance(node, ast.ClassDef):
+        for arg, default in parameters(node.args):
+            found[arg.arg] = [Local(How.PARAMETER, arg.lineno, default, arg.annotation, parameter=arg)]
+        for rest in (node.args.vararg, node.args.kwarg):
+            if rest is not None:
+                found[rest.arg] = [Local(How.UNKNOWN, rest.lineno)]
+    outer: set[str] = set()
+    for child in own_nodes(node):
+        _bind_node(child, bind, found, outer)
+    for name in outer:
+        found.pop(name, None)
+    return found
+
+
+def _bind_node(
+    child: ast.AST, bind: Callable[[ast.expr | None, Local], None], found: dict[str, list[Local]], outer: set[str]
+) -> None:
+    if isinstance(child, ast.Assign):
+        for target in child.targets:
+            bind(target, Local(How.VALUE, child.lineno, child.value))
+    elif isinstance(child, ast.AnnAssign):
+        bind(child.target, Local(How.VALUE, child.lineno, child.value, child.annotation))
+    elif isinstance(child, ast.NamedExpr):
+        bind(child.target, Local(How.VALUE, child.lineno, child.value))
+    elif isinstance(child, (ast.With, ast.AsyncWith)):
+        for item in child.items:
+            bind(item.optional_vars, Local(How.WITH, child.lineno, item.context_expr))
+    elif isinstance(child, (ast.For, ast.AsyncFor)):
+        bind(child.target, Local(How.ITERATION, child.lineno, child.iter))
+    elif isinstance(child, ast.comprehension):
+        bind(child.target, Local(How.ITERATION, child.target.lineno, child.iter))
+    elif isinstance(child, (*FUNCTION_NODES, ast.ClassDef)):
+        found.setdefault(child.name, []).append(Local(How.DEFINITION, child.lineno, definition=child))
+    elif isinstance(child, (ast.Import, ast.ImportFrom)):
+        for alias in child.names:
+            if isinstance(child, ast.Import):
+                info = ImportInfo(alias.name, None, 0, child.lineno, whole=alias.asname is None)
+                name = alias.asname or alias.name.partition(".")[0]
+            else:
+                info = ImportInfo(child.module or "", alias.name, child.level, child.lineno)
+                name = alias.asname or alias.name
+            found.setdefault(name, []).append(Local(How.IMPORT, child.lineno, imported=info))
+    elif isinstance(child, ast.ExceptHandler) and child.name:
+        found.setdefault(child.name, []).append(Local(How.UNKNOWN, child.lineno))
+    elif isinstance(child, (ast.Global, ast.Nonlocal)):
+        outer.update(child.names)

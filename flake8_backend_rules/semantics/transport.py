@@ -1,0 +1,139 @@
+"""What belongs to the edge: framework objects, background tasks, HTTP errors and responses, HTTP clients."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_backend_rules.frameworks.schema import NameSet
+from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, ModuleSummary
+from flake8_backend_rules.semantics import annotations
+from flake8_backend_rules.semantics.kinds import Kind, Value
+from flake8_backend_rules.semantics.scope import Scope
+from flake8_backend_rules.semantics.values import Evaluator
+
+
+class Transport:
+    """Answers of one linted file about the framework's own objects.
+
+    `extra_objects`: class names of `backend-framework-objects`, qualified or bare.
+    """
+
+    def __init__(self, evaluator: Evaluator, extra_objects: frozenset[str]) -> None:
+        self.evaluator = evaluator
+        self.knowledge = evaluator.knowledge
+        self.extra_objects = NameSet(extra_objects)
+        self.extra_names = frozenset(name for name in extra_objects if "." not in name)
+
+    # -- framework objects -----------------------------------------------------------------------
+
+    def is_framework_class(self, value: Value) -> bool:
+        """Whether a class (or an instance's class) is one of the framework's request-bound objects."""
+        if self.evaluator.descends(value, self.knowledge.framework_objects):
+            return True
+        if value.last_name in self.extra_names or value.name in self.extra_objects:
+            return True
+        return bool(self.extra_objects) and self.evaluator.descends(value, self.extra_objects) is True
+
+    def framework_object(self, node: ast.expr, scope: Scope) -> str | None:
+        """The class name of the framework object that `node` is, or holds in a collection or conditional; None if none."""
+        if isinstance(node, ast.Starred):
+            return self.framework_object(node.value, scope)
+        if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+            return self._first(node.elts, scope)
+        if isinstance(node, ast.Dict):
+            return self._first(node.values, scope)
+        if isinstance(node, ast.IfExp):
+            return self._first([node.body, node.orelse], scope)
+        if isinstance(node, ast.BoolOp):
+            return self._first(node.values, scope)
+        if not isinstance(node, (ast.Name, ast.Attribute)):
+            return None
+        value = self.evaluator.value(node, scope)
+        if value is not None and value.kind is Kind.ROWS:
+            value = value.element
+        if value is None:
+            return None
+        if value.kind is Kind.OBJECT:
+            return value.last_name if value.definition is None and value.name in self.knowledge.framework_proxies else None
+        return value.last_name if value.kind is Kind.INSTANCE and self.is_framework_class(value) else None
+
+    def _first(self, nodes: list[ast.expr], scope: Scope) -> str | None:
+        return next((name for n in nodes if (name := self.framework_object(n, scope)) is not None), None)
+
+    def annotated_framework_classes(self, node: ast.expr | None, scope: Scope) -> Iterator[Value]:
+        """The framework classes that an annotation mentions."""
+        for value in annotations.classes_in(self.evaluator, node, scope):
+            if self.is_framework_class(value):
+                yield value
+
+    # -- background tasks ------------------------------------------------------------------------
+
+    def is_background_tasks(self, node: ast.expr, scope: Scope) -> bool | None:
+        """Whether a value is typed `BackgroundTasks`; None if its type is unknown."""
+        value = self.evaluator.value(node, scope)
+        if value is None or value.kind is Kind.MEMBER:
+            return None
+        return bool(self.evaluator.descends(value, self.knowledge.background_tasks)) and value.kind is Kind.INSTANCE
+
+    def is_background_item(self, call: ast.Call, scope: Scope) -> bool:
+        """Whether a call constructs a `BackgroundTask` or `BackgroundTasks`."""
+        value = self.evaluator.value(call.func, scope)
+        return value is not None and value.kind is Kind.OBJECT and value.name in self.knowledge.background_task_items
+
+    def is_clean_up(self, node: ast.expr, scope: Scope) -> bool:
+        """Whether a callable only cleans up: one of os, shutil, pathlib, tempfile, or a close/unlink/cleanup method."""
+        if isinstance(node, ast.Attribute) and node.attr in ("close", "aclose", "unlink", "cleanup"):
+            return True
+        value = self.evaluator.value(node, scope)
+        return value is not None and value.name.partition(".")[0] in self.knowledge.clean_up_modules
+
+    # -- HTTP errors and responses ---------------------------------------------------------------
+
+    def http_error(self, node: ast.expr, scope: Scope) -> str | None:
+        """The name of the HTTP error or response that `node` (a class, a call, a name bound to one) is; None if none."""
+        value = self.evaluator.value(node, scope)
+        if value is None:
+            return None
+        if isinstance(value.definition, (FunctionInfo, ModuleSummary)):
+            return None
+        if isinstance(value.definition, ClassInfo):
+            return value.last_name if self._is_http_error_class(value) else None
+        name = value.name.removesuffix("()")
+        if name in self.knowledge.http_error_functions or self._is_http_name(name):
+            return name.rpartition(".")[2]
+        return None
+
+    def _is_http_error_class(self, value: Value) -> bool:
+        if self.evaluator.descends(value, self.knowledge.http_errors):
+            return True
+        assert isinstance(value.definition, ClassInfo)
+        return any(self._is_http_name(name) for name in self.evaluator.ancestry(value.definition).externals)
+
+    def _is_http_name(self, name: str) -> bool:
+        if name in self.knowledge.http_errors:
+            return True
+        module, _, last = name.rpartition(".")
+        return module in self.knowledge.http_error_modules and last[:1].isupper()
+
+    def is_streaming_response(self, node: ast.expr | None, scope: Scope) -> bool:
+        """Whether a returned expression is a streaming response."""
+        value = self.evaluator.value(node, scope)
+        return self.evaluator.descends(value, self.knowledge.streaming_responses) is True
+
+    # -- outbound HTTP ---------------------------------------------------------------------------
+
+    def is_http_client(self, node: ast.expr, scope: Scope) -> bool:
+        """Whether a value is typed as a client of an HTTP library."""
+        value = self.evaluator.value(node, scope)
+        if value is None or value.kind is not Kind.INSTANCE:
+            return False
+        return self.evaluator.descends(value, self.knowledge.http_clients) is True
+
+    def http_call(self, func: ast.expr, scope: Scope) -> str | None:
+        """The qualified name of a request function or client constructor of an HTTP library; None for others."""
+        value = self.evaluator.value(func, scope)
+        if value is None or value.kind is not Kind.OBJECT or value.definition is not None:
+            return None
+        known = value.name in self.knowledge.http_functions or value.name in self.knowledge.http_clients
+        return value.name if known else None

@@ -1,0 +1,575 @@
+"""What an expression stands for: a class, function or module, or an instance of a class.
+
+Answers come from annotations, constructors, assignments, `with` and `for`, followed through modules and
+aliases; unknown is None. Nothing is imported or run.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from flake8_backend_rules.frameworks import Knowledge, knowledge, member_key
+from flake8_backend_rules.frameworks.schema import NameSet
+from flake8_backend_rules.project.project import Definition, External, Project
+from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, FunctionNode, ModuleSummary, Variable
+from flake8_backend_rules.semantics import annotations
+from flake8_backend_rules.semantics.kinds import Kind, Value
+from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, Local, Scope, own_nodes
+
+_MAX_DEPTH = 16
+_MAX_ANCESTORS = 64
+
+# Terminal methods of a query, and those that leave it for something that is no row.
+_ROW_METHODS = frozenset({
+    "get", "first", "last", "one", "one_or_none", "earliest", "latest", "create", "scalar", "get_or_404",
+    "first_or_404", "one_or_404", "aget", "afirst", "alast", "acreate", "get_or_none", "get_by_id",
+})  # fmt: skip
+_NO_ROW_METHODS = frozenset({
+    "count", "exists", "aggregate", "values", "values_list", "update", "delete", "bulk_create", "bulk_update",
+    "acount", "aexists", "adelete", "aupdate", "explain", "in_bulk", "get_or_create", "update_or_create",
+})  # fmt: skip
+_PASS_THROUGH = frozenset({"list", "tuple", "set", "sorted", "reversed", "iter", "tqdm", "track", "iterator"})
+
+
+@dataclass(frozen=True, slots=True)
+class Ancestry:
+    """A class with its ancestors: first-party ones, third-party names, and whether every base was found."""
+
+    classes: tuple[ClassInfo, ...]
+    externals: tuple[str, ...]
+    complete: bool
+
+
+class Evaluator:
+    """Evaluates expressions of one linted file, and of whatever modules they lead to."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.knowledge: Knowledge = knowledge()
+        self._ancestries: dict[ClassInfo, Ancestry] = {}
+        self._scopes: dict[FunctionInfo, Scope | None] = {}
+        self._returned: dict[FunctionInfo, Value | None] = {}
+        self._variables: dict[Variable, Value | None] = {}
+        self._depth = 0
+        self.request_classes: dict[ast.arg, str] = {}
+        """Parameters that are a framework's request by their function's role, annotated or not."""
+        self.inferred_bodies: set[FunctionInfo] = set()
+
+    # -- entry points ----------------------------------------------------------------------------
+
+    def value(self, node: ast.expr | None, scope: Scope) -> Value | None:
+        """What `node`, standing in `scope`, evaluates to; None where that is unknown."""
+        if node is None or self._depth >= _MAX_DEPTH:
+            return None
+        evaluate = _EVALUATORS.get(node.__class__)
+        if evaluate is None:
+            return None
+        self._depth += 1
+        try:
+            return evaluate(self, node, scope)
+        finally:
+            self._depth -= 1
+
+    def annotated(self, node: ast.expr | None, scope: Scope) -> Value | None:
+        """The value of something annotated with `node`; None where the annotation tells nothing."""
+        if node is None or self._depth >= _MAX_DEPTH:
+            return None
+        self._depth += 1
+        try:
+            return annotations.value_of(self, node, scope)
+        finally:
+            self._depth -= 1
+
+    def describe(self, definition: Definition | None) -> Value | None:
+        """The value of a definition found by name."""
+        if definition is None:
+            return None
+        if isinstance(definition, Variable):
+            return self._variable(definition)
+        if isinstance(definition, External):
+            return Value(Kind.OBJECT, definition.name)
+        if isinstance(definition, ModuleSummary):
+            return Value(Kind.OBJECT, definition.name, definition)
+        return Value(Kind.OBJECT, f"{definition.module.name}.{definition.qualname}", definition)
+
+    def module_scope(self, module: ModuleSummary) -> Scope:
+        return Scope(module, None, None, None)
+
+    def scope_of(self, function: FunctionInfo) -> Scope | None:
+        """The scope inside a function of any module; None if its body can't be read."""
+        if function not in self._scopes:
+            node = self.project.body_of(function)
+            self._scopes[function] = node and Scope(
+                function.module, node, self.module_scope(function.module), function.owner
+            )
+        return self._scopes[function]
+
+    def definition(self, name: str, scope: Scope) -> Definition | None:
+        """What a bare name refers to at module level or by a local import; None for local variables."""
+        found = scope.lookup(name)
+        if found is None:
+            return self.project.resolve(scope.module, name)
+        for local in found[0]:
+            if local.imported is not None:
+                return self._imported(local, scope.module)
+        return None
+
+    # -- classes ---------------------------------------------------------------------------------
+
+    def ancestry(self, cls: ClassInfo) -> Ancestry:
+        """The class and all its ancestors, nearest first."""
+        kept = self._ancestries.get(cls)
+        if kept is not None:
+            return kept
+        classes: list[ClassInfo] = []
+        externals: list[str] = []
+        complete = True
+        pending = [cls]
+        while pending:
+            current = pending.pop(0)
+            if current in classes:
+                continue
+            classes.append(current)
+            if len(classes) > _MAX_ANCESTORS:
+                complete = False
+                break
+            scope = self.module_scope(current.module)
+            for base in current.bases:
+                value = self._base(base, scope, current)
+                if value is None:
+                    complete = False
+                elif isinstance(value.definition, ClassInfo):
+                    pending.append(value.definition)
+                elif value.definition is None:
+                    externals.append(value.name)
+        result = Ancestry(tuple(classes), tuple(externals), complete)
+        self._ancestries[cls] = result
+        return result
+
+    def _base(self, node: ast.expr, scope: Scope, cls: ClassInfo) -> Value | None:
+        if isinstance(node, ast.Subscript):
+            node = node.value
+        if isinstance(node, ast.Name) and node.id == cls.name and scope.module.bindings.get(node.id) is cls:
+            return None  # `class job(job)`: the outer name is gone
+        if isinstance(node, ast.Name) and node.id in ("object", "Exception", "ValueError", "dict", "str", "type"):
+            return Value(Kind.OBJECT, f"builtins.{node.id}")
+        value = self.value(node, scope)
+        if value is not None:
+            return value
+        # `db.Model` tells itself even where `db` can't be read.
+        if isinstance(node, ast.Attribute) and node.attr == "Model" and isinstance(node.value, ast.Name) and node.value.id == "db":
+            return Value(Kind.OBJECT, "flask_sqlalchemy.SQLAlchemy.Model")
+        return None
+
+    def descends(self, value: Value | None, names: NameSet) -> bool | None:
+        """Whether the class that `value` is (an instance of) is one of `names` or descends from one; None if unknown."""
+        if value is None:
+            return None
+        if isinstance(value.definition, ClassInfo):
+            ancestry = self.ancestry(value.definition)
+            if any(name in names for name in ancestry.externals):
+                return True
+            return False if ancestry.complete else None
+        return value.definition is None and value.name in names
+
+    def method(self, cls: ClassInfo, name: str) -> FunctionInfo | None:
+        """The method that `name` means on instances of `cls`, after inheritance, if first-party."""
+        return next((c.methods[name] for c in self.ancestry(cls).classes if name in c.methods), None)
+
+    # -- names and attributes --------------------------------------------------------------------
+
+    def _name(self, node: ast.Name, scope: Scope) -> Value | None:
+        found = scope.lookup(node.id)
+        if found is None:
+            return self.describe(self.project.resolve(scope.module, node.id))
+        locals_, where = found
+        chosen = _binding_before(locals_, node, inside=where is scope)
+        return None if chosen is None else self._local(chosen, where)
+
+    def _local(self, local: Local, scope: Scope) -> Value | None:
+        if local.how is How.PARAMETER:
+            return self._parameter(local, scope)
+        if local.annotation is not None and (value := self.annotated(local.annotation, scope)) is not None:
+            return value
+        if local.how is How.VALUE:
+            return self.value(local.expression, scope)
+        if local.how is How.WITH:
+            return self.entered(local.expression, scope)
+        if local.how is How.ITERATION:
+            return self._iterated(local.expression, scope)
+        if local.how is How.IMPORT:
+            return self.describe(self._imported(local, scope.module))
+        if isinstance(local.definition, FUNCTION_NODES):
+            return self.describe(nested_function(local.definition, scope))
+        return None
+
+    def _imported(self, local: Local, module: ModuleSummary) -> Definition | None:
+        assert local.imported is not None
+        holder = ModuleSummary(module.path, module.name, bindings={"it": local.imported})
+        return self.project.resolve(holder, "it")
+
+    def _parameter(self, local: Local, scope: Scope) -> Value | None:
+        if (value := self.annotated(local.annotation, scope)) is not None:
+            return value
+        arg = local.parameter
+        if arg is not None and arg in self.request_classes:
+            return Value(Kind.INSTANCE, self.request_classes[arg])
+        if arg is not None and _is_receiver(arg, scope):
+            assert scope.owner is not None
+            kind = Kind.OBJECT if arg.arg == "cls" else Kind.INSTANCE
+            return Value(kind, f"{scope.module.name}.{scope.owner.qualname}", scope.owner)
+        if isinstance(local.expression, ast.Call) and self.is_dependency_marker(local.expression, scope):
+            return self.injected(local.expression, scope)
+        return None
+
+    def _attribute(self, node: ast.Attribute, scope: Scope) -> Value | None:
+        owner = self.value(node.value, scope)
+        return None if owner is None else self.attribute(owner, node.attr)
+
+    def attribute(self, owner: Value, name: str) -> Value | None:
+        """The value of `owner.name`."""
+        definition = owner.definition
+        if isinstance(definition, ModuleSummary):
+            return self.describe(self.project.member(definition, name))
+        if owner.kind is Kind.OBJECT:
+            if name in self.knowledge.query_attributes and self._has_queries(owner, name):
+                return Value(Kind.QUERY, owner.name, element=Value(Kind.INSTANCE, owner.name, definition))
+            if isinstance(definition, ClassInfo):
+                return self._class_attribute(owner, definition, name)
+            if definition is None:
+                return Value(Kind.OBJECT, f"{owner.name}.{name}")
+            return None
+        if owner.kind is Kind.INSTANCE:
+            if isinstance(definition, ClassInfo):
+                return self._class_attribute(owner, definition, name)
+            return self._external_attribute(owner.name, name)
+        return None
+
+    def module_member(self, owner: Value, name: str) -> Definition | None:
+        """The definition of `module.name`, aliases not followed."""
+        if isinstance(owner.definition, ModuleSummary):
+            return self.project.member(owner.definition, name)
+        return None
+
+    def _has_queries(self, owner: Value, name: str) -> bool:
+        if name == "query":
+            return self.is_orm_class(owner) is True
+        if isinstance(owner.definition, ClassInfo):
+            return self.is_orm_class(owner) is not False
+        return owner.last_name[:1].isupper()
+
+    def _class_attribute(self, owner: Value, cls: ClassInfo, name: str) -> Value | None:
+        ancestry = self.ancestry(cls)
+        for ancestor in ancestry.classes:
+            if name in ancestor.methods:
+                method = ancestor.methods[name]
+                if owner.kind is Kind.INSTANCE and any(_is_property(d) for d in method.decorators):
+                    return self.returned(method)
+                return self.describe(method)
+            if name in ancestor.attributes:
+                value = self._variable(ancestor.attributes[name])
+                if owner.kind is Kind.OBJECT and value is not None and self.descends(value, self.knowledge.managers):
+                    return Value(Kind.QUERY, owner.name, element=Value(Kind.INSTANCE, owner.name, cls))
+                return value
+            if name in ancestor.classes:
+                return self.describe(ancestor.classes[name])
+        for external in ancestry.externals:
+            value = self._external_attribute(external, name)
+            if value is not None and value.kind is not Kind.MEMBER:
+                return value
+            if member_key(f"{external}.{name}") in self.knowledge.returns:
+                return value
+        return None
+
+    def _external_attribute(self, owner: str, name: str) -> Value:
+        known = self.knowledge.attributes.get(member_key(f"{owner}.{name}"))
+        if known is None:
+            return Value(Kind.MEMBER, f"{owner}.{name}")
+        kind = Kind.OBJECT if known.endswith(".Model") and known == f"{owner}.{name}" else Kind.INSTANCE
+        return Value(kind, known)
+
+    def _variable(self, variable: Variable) -> Value | None:
+        if variable in self._variables:
+            return self._variables[variable]
+        self._variables[variable] = None  # cycles end here
+        scope: Scope | None = self.module_scope(variable.module)
+        if variable.function is not None:
+            scope = self.scope_of(variable.function)
+        value = None
+        if scope is not None:
+            value = self.annotated(variable.annotation, scope) or self.value(variable.value, scope)
+        self._variables[variable] = value
+        return value
+
+    # -- calls -----------------------------------------------------------------------------------
+
+    def _call(self, node: ast.Call, scope: Scope) -> Value | None:
+        func = node.func
+        if isinstance(func, ast.Name) and func.id in _PASS_THROUGH and node.args:
+            if scope.lookup(func.id) is None and func.id not in scope.module.bindings:
+                return self.value(node.args[0], scope)
+        if isinstance(func, ast.Attribute):
+            owner = self.value(func.value, scope)
+            if owner is not None and owner.kind is Kind.QUERY:
+                return _query_call(owner, func.attr)
+            callee = None if owner is None else self.attribute(owner, func.attr)
+        else:
+            callee = self.value(func, scope)
+        return None if callee is None else self.called(callee, node, scope)
+
+    def called(self, callee: Value, node: ast.Call, scope: Scope) -> Value | None:
+        """The value of calling `callee`."""
+        definition = callee.definition
+        if isinstance(definition, FunctionInfo):
+            return self._generic_return(definition, node, scope) or self.returned(definition)
+        if callee.kind is Kind.OBJECT and isinstance(definition, ClassInfo):
+            return Value(Kind.INSTANCE, callee.name, definition)
+        if callee.kind is Kind.INSTANCE:
+            if isinstance(definition, ClassInfo):
+                call = self.method(definition, "__call__")
+                return None if call is None else self.returned(call)
+            known = self.knowledge.returns.get(member_key(f"{callee.name}.__call__"))
+            return None if known is None else self._known_result(known, node, scope)
+        if callee.definition is not None or callee.kind not in (Kind.OBJECT, Kind.MEMBER):
+            return None
+        return self._external_call(callee, node, scope)
+
+    def _external_call(self, callee: Value, node: ast.Call, scope: Scope) -> Value | None:
+        known = self.knowledge.returns.get(member_key(callee.name))
+        if known is not None:
+            return self._known_result(known, node, scope)
+        if callee.kind is Kind.MEMBER:
+            return None
+        if callee.name in ("typing.cast", "typing_extensions.cast") and node.args:
+            return self.annotated(node.args[0], scope)
+        if callee.name == "functools.partial" and node.args:
+            return self.value(node.args[0], scope)
+        owner, _, last = callee.name.rpartition(".")
+        if last[:1].isupper():
+            return Value(Kind.INSTANCE, callee.name)
+        if owner.rpartition(".")[2][:1].isupper() and last.startswith(("from_", "create", "connect", "open")):
+            return Value(Kind.INSTANCE, owner)  # an alternative constructor: Redis.from_url(...)
+        return Value(Kind.INSTANCE, f"{callee.name}()")
+
+    def _known_result(self, known: str, node: ast.Call, scope: Scope) -> Value:
+        if known in self.knowledge.queries:
+            model = self.value(node.args[0], scope) if node.args else None
+            element = Value(Kind.INSTANCE, model.name, model.definition) if model is not None else None
+            return Value(Kind.QUERY, known, element=element)
+        return Value(Kind.INSTANCE, known)
+
+    def _generic_return(self, function: FunctionInfo, node: ast.Call, scope: Scope) -> Value | None:
+        """`def track(items: Iterable[T]) -> Iterator[T]` hands on what it iterates."""
+        variable = annotations.only_type_variable(function.returns)
+        if variable is None:
+            return None
+        definition = self.project.resolve(function.module, variable)
+        if not (isinstance(definition, Variable) and isinstance(definition.value, ast.Call)):
+            return None
+        names = list(_named(function.args))
+        if function.owner is not None and not any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in function.decorators):
+            names = names[1:]
+        for arg, given in zip(names, node.args, strict=False):
+            if annotations.only_type_variable(arg.annotation) == variable:
+                return self.value(given, scope)
+        return None
+
+    def returned(self, function: FunctionInfo) -> Value | None:
+        """What calling (and awaiting) a first-party function gives; of a generator, ROWS of what it yields."""
+        if function in self._returned:
+            return self._returned[function]
+        self._returned[function] = None  # recursion ends here
+        value = None
+        for decorator in function.decorators:
+            known = self.decorated_as(decorator, function)
+            if known is not None:
+                value = Value(Kind.INSTANCE, known)
+        if value is None:
+            scope = self.module_scope(function.module)
+            value = self._self_type(function) or self.annotated(function.returns, scope)
+        if value is None and function.returns is None:
+            value = self._returned_by_body(function)
+        self._returned[function] = value
+        return value
+
+    def _self_type(self, function: FunctionInfo) -> Value | None:
+        returns = function.returns
+        name = returns.id if isinstance(returns, ast.Name) else returns.value if isinstance(returns, ast.Constant) else None
+        if name == "Self" and function.owner is not None:
+            return Value(Kind.INSTANCE, function.owner.qualname, function.owner)
+        return None
+
+    def decorated_as(self, decorator: ast.expr, function: FunctionInfo) -> str | None:
+        """The class that a decorator makes of its function (`@click.group` makes a `click.Group`)."""
+        target = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if not self.knowledge.decorated_as or not isinstance(target, (ast.Name, ast.Attribute)):
+            return None
+        value = self.value(target, self.module_scope(function.module))
+        return None if value is None else self.knowledge.decorated_as.get(value.name)
+
+    def _returned_by_body(self, function: FunctionInfo) -> Value | None:
+        scope = self.scope_of(function)
+        if scope is None or scope.node is None:
+            return None
+        yielded = [n.value for n in own_nodes(scope.node) if isinstance(n, ast.Yield) and n.value is not None]
+        if yielded:
+            element = self.value(yielded[0], scope)
+            return None if element is None else Value(Kind.ROWS, "yielded", element=element)
+        returned = [n.value for n in own_nodes(scope.node) if isinstance(n, ast.Return) and not _is_none(n.value)]
+        values = {self.value(expression, scope) for expression in returned[:4]}
+        if len(values) == 1 and (value := values.pop()) is not None:
+            return value
+        if returned and not values - {None}:
+            return self._inferred(function)
+        return None
+
+    def _inferred(self, function: FunctionInfo) -> Value | None:
+        from flake8_backend_rules.project import inference  # imports astroid: only when asked for
+
+        self.inferred_bodies.add(function)
+        if len(self.inferred_bodies) > inference.MAX_FUNCTIONS_PER_FILE:
+            return None
+        name = inference.returned_class(self.project, function)
+        if name is None:
+            return None
+        module, _, qualname = name.partition(":")
+        if qualname:
+            found = self.project.module_at(module)
+            definition = None if found is None else next((c for c in found.all_classes() if c.qualname == qualname), None)
+            return None if definition is None else Value(Kind.INSTANCE, f"{definition.module.name}.{qualname}", definition)
+        return Value(Kind.INSTANCE, name)
+
+    # -- with, for, Depends ----------------------------------------------------------------------
+
+    def entered(self, node: ast.expr | None, scope: Scope) -> Value | None:
+        """What `with node as x` binds to x."""
+        value = self.value(node, scope)
+        if value is None:
+            return None
+        if value.kind is Kind.ROWS:  # a generator function made a context manager
+            return value.element
+        if isinstance(value.definition, ClassInfo):
+            for name in ("__enter__", "__aenter__"):
+                method = self.method(value.definition, name)
+                if method is not None:
+                    return self.returned(method)
+        return value
+
+    def _iterated(self, node: ast.expr | None, scope: Scope) -> Value | None:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "enumerate":
+            return None
+        value = self.value(node, scope)
+        return value.element if value is not None and value.kind in (Kind.QUERY, Kind.ROWS) else None
+
+    def is_dependency_marker(self, call: ast.Call, scope: Scope) -> bool:
+        """Whether a call is `Depends(...)` or `Security(...)`."""
+        name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+        if name not in ("Depends", "Security"):
+            return False
+        value = self.value(call.func, scope)
+        return value is None or (value.definition is None and value.name in self.knowledge.dependency_markers)
+
+    def injected(self, call: ast.Call, scope: Scope) -> Value | None:
+        """What `Depends(provider)` injects: the provider's result, or what it yields."""
+        provider = self.value(call.args[0], scope) if call.args else None
+        if provider is None:
+            return None
+        result = self.called(provider, call, scope)
+        return result.element if result is not None and result.kind is Kind.ROWS else result
+
+    # -- models ----------------------------------------------------------------------------------
+
+    def is_orm_class(self, value: Value | None) -> bool | None:
+        """Whether a class (or an instance's class) is an ORM class; None if its ancestry is not fully known."""
+        if value is None:
+            return None
+        if self.descends(value, self.knowledge.orm_bases):
+            return True
+        if isinstance(value.definition, ClassInfo):
+            ancestry = self.ancestry(value.definition)
+            if any(name in self.knowledge.table_models for name in ancestry.externals):
+                return any("table" in c.keywords for c in ancestry.classes)
+            return False if ancestry.complete else None
+        return False
+
+    # -- other expressions -----------------------------------------------------------------------
+
+    def _await(self, node: ast.Await, scope: Scope) -> Value | None:
+        return self.value(node.value, scope)
+
+    def _first_known(self, node: ast.BoolOp | ast.IfExp, scope: Scope) -> Value | None:
+        options = node.values if isinstance(node, ast.BoolOp) else [node.body, node.orelse]
+        return next((v for option in options if (v := self.value(option, scope)) is not None), None)
+
+    def _subscript(self, node: ast.Subscript, scope: Scope) -> Value | None:
+        value = self.value(node.value, scope)
+        if value is None:
+            return None
+        if value.kind in (Kind.ROWS, Kind.QUERY):
+            return value if isinstance(node.slice, ast.Slice) else value.element
+        return value if value.kind is Kind.OBJECT and isinstance(value.definition, ClassInfo) else None
+
+    def _named_expression(self, node: ast.NamedExpr, scope: Scope) -> Value | None:
+        return self.value(node.value, scope)
+
+
+_EVALUATORS = {
+    ast.Name: Evaluator._name,
+    ast.Attribute: Evaluator._attribute,
+    ast.Call: Evaluator._call,
+    ast.Await: Evaluator._await,
+    ast.BoolOp: Evaluator._first_known,
+    ast.IfExp: Evaluator._first_known,
+    ast.Subscript: Evaluator._subscript,
+    ast.NamedExpr: Evaluator._named_expression,
+}
+
+
+def nested_function(node: FunctionNode, scope: Scope) -> FunctionInfo:
+    """The signature of a function defined inside another; its body is not read again."""
+    return FunctionInfo(
+        scope.module, node.name, f"<locals>.{node.name}", node.lineno, node.args, node.returns, node.decorator_list,
+        isinstance(node, ast.AsyncFunctionDef), None,
+    )  # fmt: skip
+
+
+def _is_receiver(arg: ast.arg, scope: Scope) -> bool:
+    """Whether a parameter is the `self` or `cls` of a method."""
+    function = scope.node
+    if scope.owner is None or not isinstance(function, FUNCTION_NODES) or _is_static(function):
+        return False
+    around = scope.parent.node if scope.parent is not None else None
+    return (around is None or isinstance(around, ast.ClassDef)) and arg is next(iter(_named(function.args)), None)
+
+
+def _binding_before(locals_: list[Local], node: ast.expr, *, inside: bool) -> Local | None:
+    """The last binding at or before a line that is no bare None; from a nested function, the last of all."""
+    told = [b for b in locals_ if not (b.how is How.VALUE and b.annotation is None and _is_none(b.expression))] or locals_
+    before = [b for b in told if b.is_before(node)] if inside else told
+    return (before or told)[-1]
+
+
+def _query_call(owner: Value, method: str) -> Value | None:
+    if method in _ROW_METHODS:
+        return owner.element
+    if method in _NO_ROW_METHODS:
+        return Value(Kind.MEMBER, f"{owner.name}.{method}()")
+    return owner
+
+
+def _named(args: ast.arguments) -> list[ast.arg]:
+    return [*args.posonlyargs, *args.args, *args.kwonlyargs]
+
+
+def _is_none(node: ast.expr | None) -> bool:
+    return node is None or (isinstance(node, ast.Constant) and node.value is None)
+
+
+def _is_static(function: FunctionNode) -> bool:
+    return any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in function.decorator_list)
+
+
+def _is_property(decorator: ast.expr) -> bool:
+    name = decorator.id if isinstance(decorator, ast.Name) else getattr(decorator, "attr", "")
+    return "property" in name

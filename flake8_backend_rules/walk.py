@@ -1,0 +1,279 @@
+"""The only walk: one iterative pass over the tree that flake8 hands over, dispatching by node type.
+
+Handlers of rules that are switched off are not in the table. A call or attribute is handed only to the
+rules that name what is called or accessed (or that name nothing).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from flake8_backend_rules.project.summary import ClassInfo, ModuleSummary
+from flake8_backend_rules.rule import Finding, Rule
+from flake8_backend_rules.semantics.model import FileModel
+from flake8_backend_rules.semantics.scope import SCOPE_NODES, Scope
+
+Handler = Callable[[Any, "LintedFile"], None]
+INTERNAL_ERROR = "KBR000"
+
+_LEAVES: tuple[type[ast.AST], ...] = (
+    ast.Constant, ast.expr_context, ast.operator, ast.boolop, ast.unaryop, ast.cmpop, ast.alias, ast.Pass, ast.Break,
+    ast.Continue, ast.Global, ast.Nonlocal, ast.Name,
+)  # fmt: skip
+
+
+def _node_classes(base: type[ast.AST] = ast.AST) -> Iterable[type[ast.AST]]:
+    for cls in base.__subclasses__():
+        yield cls
+        yield from _node_classes(cls)
+
+
+# Fields that hold nodes, by node class, last first (the stack turns them round). Names and constants are leaves.
+_CHILD_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
+    cls: ()
+    if issubclass(cls, _LEAVES)
+    else tuple(f for f in reversed(cls._fields) if f not in ("ctx", "op", "ops", "id", "attr", "name", "arg", "type_comment", "kind", "lineno"))
+    for cls in _node_classes()
+}
+_LEAF_CLASSES = frozenset(cls for cls in _CHILD_FIELDS if not _CHILD_FIELDS[cls])
+
+
+@dataclass(slots=True)
+class _Reported:
+    line: int
+    column: int
+    code: str
+    text: str
+    group: object
+
+
+@dataclass(slots=True)
+class LintedFile:
+    """The linted file as rules see it during the walk.
+
+    `scope`: the scope in which the node at hand stands. `settings`: option values by name.
+    """
+
+    model: FileModel
+    lines: list[str]
+    settings: dict[str, tuple[str, ...]]
+    scope: Scope
+    _reported: list[_Reported] = field(default_factory=list)
+    seen: set[object] = field(default_factory=set)
+    """For rules: nodes already dealt with, as `(code, node)`."""
+    _names_of: dict[frozenset[str], frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def module(self) -> ModuleSummary:
+        return self.model.module
+
+    @property
+    def packages(self) -> frozenset[str]:
+        """Top-level packages that the file imports, those of Django's ecosystem counted as Django."""
+        packages = self.model.module.top_level_packages()
+        return packages | {"django"} if "rest_framework" in packages else packages
+
+    def imports_any(self, packages: frozenset[str]) -> bool:
+        """Whether the file imports one of some top-level packages, at any level of nesting."""
+        return bool(self.names_of(packages))
+
+    def names_of(self, packages: frozenset[str]) -> frozenset[str]:
+        """The names that the file's imports bind from some top-level packages."""
+        kept = self._names_of.get(packages)
+        if kept is None:
+            kept = self._names_of[packages] = frozenset(self._imported_names(packages))
+        return kept
+
+    def _imported_names(self, packages: frozenset[str]) -> Iterator[str]:
+        if not any(package in self.model.text for package in packages):
+            return
+        for node in ast.walk(self.model.tree):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    if alias.name.partition(".")[0] in packages:
+                        yield alias.asname or alias.name.partition(".")[0]
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                if node.module.partition(".")[0] in packages:
+                    yield from (alias.asname or alias.name for alias in node.names)
+
+    def report(self, rule: Rule, node: ast.AST, *, once_per: object = None, line: int = 0, **fields: object) -> None:
+        """Records a finding at `node`. Of those with the same `once_per`, the first stands and counts the rest."""
+        text = " ".join(rule.message.format(**fields).split())
+        self._reported.append(
+            _Reported(line or node.lineno, node.col_offset, rule.code, f"{rule.code} {text}", once_per)  # type: ignore[attr-defined]
+        )
+
+    def internal_error(self, rule_name: str, error: Exception, line: int) -> None:
+        """Records a KBR000 finding, once a rule."""
+        kind = type(error).__name__
+        detail = " ".join(str(error).split())[:200].replace(":", " ")
+        text = f"{INTERNAL_ERROR} internal error in {rule_name}: {kind} {detail}; other findings stand, please report this"
+        self._reported.append(_Reported(max(line, 1), 0, INTERNAL_ERROR, text, (INTERNAL_ERROR, rule_name)))
+
+    def findings(self) -> list[Finding]:
+        """All findings in order of place, once-per-function ones merged, columns in characters."""
+        ordered = sorted(self._reported, key=lambda r: (r.line, r.column, r.code))
+        counts: defaultdict[tuple[str, object], int] = defaultdict(int)
+        for item in ordered:
+            counts[item.code, item.group] += 1
+        found: list[Finding] = []
+        done: set[tuple[str, object]] = set()
+        for item in ordered:
+            key = (item.code, item.group)
+            text = item.text
+            if item.group is not None:
+                if key in done:
+                    continue
+                done.add(key)
+                if counts[key] > 1 and item.code != INTERNAL_ERROR:
+                    text += f" (and {counts[key] - 1} more)"
+            found.append(Finding(item.line, self._characters(item.line, item.column), item.code, text))
+        return found
+
+    def _characters(self, line: int, offset: int) -> int:
+        """A UTF-8 byte offset within a line, in characters."""
+        text = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
+        if text.isascii():
+            return offset
+        return len(text.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "ignore"))
+
+
+@dataclass(slots=True)
+class Dispatch:
+    """Handlers of the rules that are on, by event, node class and name. Built once a process."""
+
+    enter: dict[type[ast.AST], list[tuple[Rule, Handler]]] = field(default_factory=dict)
+    leave: dict[type[ast.AST], list[tuple[Rule, Handler]]] = field(default_factory=dict)
+    calls: dict[str, list[tuple[Rule, Handler]]] = field(default_factory=dict)
+    attributes: dict[str, list[tuple[Rule, Handler]]] = field(default_factory=dict)
+    finish: list[tuple[Rule, Handler]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, rules: Iterable[Rule]) -> Dispatch:
+        table = cls()
+        for rule in rules:
+            for (event, node), method in rule.handlers().items():
+                entry = (rule, getattr(rule, method))
+                if event == "visit" and node is ast.Call and rule.calls:
+                    for name in rule.calls:
+                        table.calls.setdefault(name, []).append(entry)
+                elif event == "visit" and node is ast.Attribute and rule.attributes:
+                    for name in rule.attributes:
+                        table.attributes.setdefault(name, []).append(entry)
+                else:
+                    target = table.enter if event == "visit" else table.leave
+                    target.setdefault(node, []).append(entry)
+            if type(rule).finish is not Rule.finish:
+                table.finish.append((rule, lambda _, file, rule=rule: rule.finish(file)))
+        return table
+
+
+class _Leave:
+    __slots__ = ("node", "scope")
+
+    def __init__(self, node: ast.AST, scope: Scope) -> None:
+        self.node = node
+        self.scope = scope
+
+
+class _Inside:
+    __slots__ = ("scope",)
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+
+def walk(tree: ast.Module, file: LintedFile, dispatch: Dispatch) -> None:
+    """Walks the tree once. A rule that fails is reported as KBR000 and stays silent for the rest of the file."""
+    enter, leave, calls, attributes = dispatch.enter, dispatch.leave, dispatch.calls, dispatch.attributes
+    failed: set[Rule] = set()
+
+    def call_handlers(entries: list[tuple[Rule, Handler]], node: ast.AST) -> None:
+        for rule, handler in entries:
+            if rule in failed:
+                continue
+            try:
+                handler(node, file)
+            except Exception as error:  # the one place where a rule's failure is contained
+                failed.add(rule)
+                file.internal_error(f"{rule.code} {rule.name}", error, getattr(node, "lineno", 1))
+
+    stack: list[Any] = [tree]
+    pop, push = stack.pop, stack.append
+    while stack:
+        node = pop()
+        kind = node.__class__
+        if kind is _Leave:
+            file.scope = node.scope
+            if entries := leave.get(node.node.__class__):
+                call_handlers(entries, node.node)
+            continue
+        if kind is _Inside:
+            file.scope = node.scope
+            continue
+        if kind is ast.Call:
+            func = node.func
+            if func.__class__ is ast.Attribute:
+                named = calls.get(func.attr)
+            else:
+                named = calls.get(func.id) if func.__class__ is ast.Name else None
+            if named:
+                call_handlers(named, node)
+        elif kind is ast.Attribute and (named := attributes.get(node.attr)):
+            call_handlers(named, node)
+        if entries := enter.get(kind):
+            call_handlers(entries, node)
+        if kind in _SCOPE_CLASSES:
+            _push_scope(node, file.scope, push)
+            continue
+        if kind in leave:
+            push(_Leave(node, file.scope))
+        for name in _CHILD_FIELDS[kind]:
+            child = getattr(node, name, None)
+            if child.__class__ is list:
+                for item in reversed(child):
+                    if item.__class__ not in _SKIPPED:
+                        push(item)
+            elif child.__class__ not in _SKIPPED:
+                push(child)
+    if dispatch.finish:
+        call_handlers(dispatch.finish, tree)
+
+
+_SCOPE_CLASSES = frozenset(SCOPE_NODES)
+_SKIPPED = _LEAF_CLASSES | {type(None), str, int}
+
+
+def _push_scope(node: Any, scope: Scope, push: Callable[[Any], None]) -> None:
+    """Pushes a function, class or lambda: what stands outside of its scope first, then its body inside."""
+    inner = Scope(scope.module, node, scope, _owner(node, scope))
+    push(_Leave(node, scope))
+    body = node.body if isinstance(node.body, list) else [node.body]
+    for statement in reversed(body):
+        push(statement)
+    push(_Inside(inner))
+    if isinstance(node, ast.ClassDef):
+        outside = [*node.decorator_list, *node.bases, *(k.value for k in node.keywords)]
+    else:
+        outside = [node.args]
+        if not isinstance(node, ast.Lambda):
+            outside += node.decorator_list
+            if node.returns is not None:
+                outside.append(node.returns)
+    for item in reversed(outside):
+        push(item)
+
+
+def _owner(node: ast.AST, scope: Scope) -> ClassInfo | None:
+    if not isinstance(node, ast.ClassDef):
+        return scope.owner
+    if scope.node is None:
+        found = scope.module.bindings.get(node.name)
+        return found if isinstance(found, ClassInfo) and found.line == node.lineno else None
+    if isinstance(scope.node, ast.ClassDef) and scope.owner is not None:
+        return scope.owner.classes.get(node.name)
+    return None
