@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from flake8_backend_rules.project.project import Project
-    from flake8_backend_rules.project.summary import FunctionInfo, ModuleSummary
+    from flake8_backend_rules.project.summary import FunctionInfo
 
 MAX_FUNCTIONS_PER_FILE = 12
 _MAX_MODULES = 6
 _MAX_NODES = 20_000
 _MAX_INFERRED = 20
-_ALLOWED = frozenset({"builtins", "typing", "_typing", "typing_extensions", "collections", "abc"})
 
 
 class _DenyList:
@@ -34,95 +33,115 @@ class _DenyList:
         return name not in self._allowed
 
 
-def returned_class(project: Project, function: FunctionInfo) -> str | None:
-    """The class of what `function` returns: a qualified third-party name, or `path:Qualname` of a first-party class.
+class Inference:
+    """astroid's answers for one project. Trees that it built are kept while the project's files stay the same."""
 
-    None where astroid can't tell, or where the bounds on modules, nodes or depth are reached.
-    """
-    prepared = _prepare(project, function.module)
-    if prepared is None:
-        return None
-    try:
-        with _guarded(prepared) as modules:
-            root = modules[function.module.path]
-            target = _find(root, function)
-            return None if target is None else _class_of_result(target)
-    except Exception:  # astroid lets AssertionError, RecursionError and others out of inference
-        return None
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._generation = project.generation
+        self._modules: dict[str, Any] = {}
+        self._stub_names: dict[str, set[str]] = {}
 
+    def returned_class(self, function: FunctionInfo) -> str | None:
+        """The class of what `function` returns: a qualified third-party name, or `path:Qualname` of a first-party class.
 
-def _prepare(project: Project, module: ModuleSummary) -> dict[str, tuple[str, ast.Module]] | None:
-    """{path: (module name, tree)} of the module and the first-party modules it imports, breadth first."""
-    from flake8_backend_rules.project.summary import ModuleSummary
+        None where astroid can't tell, or where the bounds on modules, nodes or depth are reached.
+        """
+        if self._generation != self._project.generation:
+            self.__init__(self._project)  # type: ignore[misc]
+        wanted = self._wanted_modules(function)
+        if not wanted:
+            return None
+        try:
+            with self._guarded(wanted):
+                target = _find(self._modules[function.module.name], function)
+                return None if target is None else _class_of_result(target)
+        except Exception:  # astroid lets AssertionError, RecursionError and others out of inference
+            return None
 
-    trees: dict[str, tuple[str, ast.Module]] = {}
-    pending = [module]
-    while pending and len(trees) < _MAX_MODULES:
-        current = pending.pop(0)
-        if current.path in trees:
-            continue
-        tree = project.tree_of(current)
-        if tree is None:
-            continue
-        if sum(1 for _ in ast.walk(tree)) > _MAX_NODES:
-            if current is module:
-                return None
-            continue
-        trees[current.path] = (current.name, tree)
-        for info in current.imports:
-            found = project.imported_module(info, current)
-            if isinstance(found, ModuleSummary):
-                pending.append(found)
-    return trees if module.path in trees else None
+    def _wanted_modules(self, function: FunctionInfo) -> dict[str, tuple[str, ast.Module]]:
+        """{module name: (path, tree)} of the function's module and the first-party modules of names that its body uses."""
+        from flake8_backend_rules.project.summary import ImportInfo, ModuleSummary
 
+        project, module = self._project, function.module
+        own = project.tree_of(module)
+        body = project.body_of(function)
+        if own is None or body is None or sum(1 for _ in ast.walk(own)) > _MAX_NODES:
+            return {}
+        wanted = {module.name: (module.path, own)}
+        names = {n.id for n in ast.walk(body) if isinstance(n, ast.Name)}
+        for name in sorted(names):
+            binding = module.bindings.get(name)
+            found = project.imported_module(binding, module) if isinstance(binding, ImportInfo) else None
+            if isinstance(found, ModuleSummary) and found.name not in wanted and len(wanted) < _MAX_MODULES:
+                tree = project.tree_of(found)
+                if tree is not None and sum(1 for _ in ast.walk(tree)) <= _MAX_NODES:
+                    wanted[found.name] = (found.path, tree)
+        return wanted
 
-@contextmanager
-def _guarded(prepared: dict[str, tuple[str, ast.Module]]) -> Iterator[dict[str, Any]]:
-    """astroid modules of the prepared trees by path, with astroid's process-wide state set and put back."""
-    from astroid.builder import AstroidBuilder
-    from astroid.manager import AstroidManager
+    @contextmanager
+    def _guarded(self, wanted: dict[str, tuple[str, ast.Module]]) -> Iterator[None]:
+        """astroid's process-wide state set for this project and put back; the wanted modules are built."""
+        from astroid.builder import AstroidBuilder
+        from astroid.manager import AstroidManager
 
-    manager = AstroidManager()
-    cache = manager.astroid_cache
-    names = {name for name, _ in prepared.values()}
-    stubs = _stub_sources(prepared, names)
-    deny = _DenyList(_ALLOWED | names | frozenset(stubs))
-    kept_cache, kept_deny = dict(cache), AstroidManager.brain["module_denylist"]
-    AstroidManager.brain["module_denylist"] = manager.module_denylist = deny
-    builder = AstroidBuilder(manager, apply_transforms=False)
-    try:
-        for name in [*names, *stubs]:
-            cache.pop(name, None)
-        for name, source in stubs.items():
-            builder.string_build(source, name)
-        yield {
-            path: builder.string_build(ast.unparse(tree), name, path) for path, (name, tree) in prepared.items()
+        manager = AstroidManager()
+        cache = manager.astroid_cache
+        if "builtins" not in cache:
+            manager.bootstrap()
+        kept_cache, kept_deny = dict(cache), AstroidManager.brain["module_denylist"]
+        builder = AstroidBuilder(manager, apply_transforms=False)
+        stubs = self._stub_sources(wanted)
+        allowed = frozenset({"builtins", *self._modules, *wanted, *stubs})
+        AstroidManager.brain["module_denylist"] = manager.module_denylist = _DenyList(allowed)
+        try:
+            cache.clear()
+            cache["builtins"] = kept_cache["builtins"]
+            cache.update(self._modules)
+            for name, source in stubs.items():
+                self._modules[name] = builder.string_build(source, name)
+            for name, (path, tree) in wanted.items():
+                if name not in self._modules:
+                    self._modules[name] = builder.string_build(ast.unparse(tree), name, path)
+            yield
+        finally:
+            AstroidManager.brain["module_denylist"] = manager.module_denylist = kept_deny
+            cache.clear()
+            cache.update(kept_cache)
+
+    def _stub_sources(self, wanted: dict[str, tuple[str, ast.Module]]) -> dict[str, str]:
+        """Source of the stubs of third-party modules that lack a name which the wanted trees use."""
+        grown: set[str] = set()
+        for name, (_, tree) in wanted.items():
+            if name in self._modules:
+                continue
+            for module, member in _imported_names(tree):
+                names = self._stub_names.setdefault(module, set())
+                if member not in names:
+                    names.add(member)
+                    grown.add(module)
+        first_party = self._modules.keys() - self._stub_names.keys() | wanted.keys()
+        return {
+            module: "\n".join(f"class {name}: pass" for name in sorted(self._stub_names[module]) if name)
+            for module in grown - first_party
         }
-    finally:
-        AstroidManager.brain["module_denylist"] = manager.module_denylist = kept_deny
-        cache.clear()
-        cache.update(kept_cache)
 
 
-def _stub_sources(prepared: dict[str, tuple[str, ast.Module]], own: set[str]) -> dict[str, str]:
-    """Source of a stub for each third-party module that the prepared trees import names from."""
-    wanted: dict[str, set[str]] = {}
-    for _, tree in prepared.values():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and node.module and not node.level and node.module not in own:
-                wanted.setdefault(node.module, set()).update(a.name for a in node.names if a.name[:1].isupper())
-            elif isinstance(node, ast.Import):
-                for alias in node.names:
-                    if alias.name not in own:
-                        wanted.setdefault(alias.name, set())
-            elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr[:1].isupper():
-                if node.value.id in wanted:
-                    wanted[node.value.id].add(node.attr)
-    return {
-        module: "\n".join(f"class {name}: pass" for name in sorted(names))
-        for module, names in wanted.items()
-        if module.partition(".")[0] not in _ALLOWED
-    }
+def _imported_names(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """(module, class name) of what a tree imports absolutely; "" for the module itself."""
+    aliases: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module, ""
+            yield from ((node.module, a.name) for a in node.names if a.name[:1].isupper())
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                aliases[alias.asname or alias.name] = alias.name
+                yield alias.name, ""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr[:1].isupper():
+            if node.value.id in aliases:
+                yield aliases[node.value.id], node.attr
 
 
 def _find(root: Any, function: FunctionInfo) -> Any:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.project import roots
+from flake8_backend_rules.project.inference import Inference
 from flake8_backend_rules.project.source import Signature, parse, read_source, signature
 from flake8_backend_rules.project.summary import (
     ClassInfo,
@@ -53,6 +54,14 @@ class Project:
         self._trees: OrderedDict[str, ast.Module] = OrderedDict()
         self._stdlib = sys.stdlib_module_names
         self._third_party = knowledge().packages
+        self._inference: Inference | None = None
+
+    @property
+    def inference(self) -> Inference:
+        """astroid's answers; astroid itself is imported with the first question."""
+        if self._inference is None:
+            self._inference = Inference(self)
+        return self._inference
 
     def begin_file(self) -> None:
         """From here on every module asked for is looked at anew, once."""

@@ -60,13 +60,26 @@ class Persistence:
             kept = self._sessions[node] = self._is_session(node, scope)
         return kept
 
+    def ends_transaction(self, call: ast.Call, scope: Scope) -> bool:
+        """Whether `x.commit()` or `x.rollback()` is called on a session. Asks astroid where only a body tells what x is."""
+        func = call.func
+        if not isinstance(func, ast.Attribute):
+            return False
+        if self.is_session(func.value, scope):
+            return True
+        return self.evaluator.value(func.value, scope) is None and (
+            self.session_type(self.evaluator.deep_value(func.value, scope)) is True
+        )
+
     def _is_session(self, node: ast.expr, scope: Scope) -> bool:
-        told = self.session_type(self.evaluator.value(node, scope))
+        is_named = is_session_name(node)
+        value = self.evaluator.deep_value(node, scope) if is_named else self.evaluator.value(node, scope)
+        told = self.session_type(value)
         if told is not None:
             return told
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             return node.func.attr in ("cursor", "connection") and self.is_session(node.func.value, scope)
-        return is_session_name(node)
+        return is_named
 
     def is_typed_session(self, node: ast.expr, scope: Scope) -> bool:
         """Whether the type says that `node` is a session; a name alone doesn't count."""

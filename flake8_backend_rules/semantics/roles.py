@@ -179,6 +179,8 @@ class RoleFinder:
 
     def _object_decorator(self, target: ast.Attribute, decorator: ast.expr, scope: Scope) -> FunctionRole | None:
         owner = self.evaluator.value(target.value, scope)
+        if owner is None and _has_path(decorator):
+            owner = self.evaluator.deep_value(target.value, scope)
         if owner is not None and isinstance(owner.definition, FunctionInfo):
             known = next((k for d in owner.definition.decorators
                           if (k := self.evaluator.decorated_as(d, owner.definition)) is not None), None)  # fmt: skip
@@ -217,8 +219,7 @@ class RoleFinder:
             return False
         if entry.role is not Role.HTTP:
             return True
-        first = decorator.args[0] if isinstance(decorator, ast.Call) and decorator.args else None
-        return isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value[:1] in ("/", "")
+        return _has_path(decorator)
 
     def _origin(self, node: ast.expr, scope: Scope) -> str:
         """The last name of the call that made an object: `create_router` of `router = create_router()`."""
@@ -352,6 +353,12 @@ def scoped_nodes(scope: Scope, root: ast.AST | None = None) -> Iterator[tuple[as
         if isinstance(node, (*FUNCTION_NODES, ast.Lambda, ast.ClassDef)):
             inner = Scope(where.module, node, where, where.owner)
         pending.extend((n, inner) for n in reversed(list(ast.iter_child_nodes(node))))
+
+
+def _has_path(decorator: ast.expr) -> bool:
+    """Whether a decorator's first argument is a URL path written as text."""
+    first = decorator.args[0] if isinstance(decorator, ast.Call) and decorator.args else None
+    return isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value[:1] in ("/", "")
 
 
 def _argument(call: ast.Call, position: int, keyword: str) -> ast.expr | None:

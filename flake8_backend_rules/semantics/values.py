@@ -18,6 +18,7 @@ from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, Local, Scope, own_nodes
 
 _MAX_DEPTH = 16
+_MAX_INFERRED_FUNCTIONS = 8
 _MAX_ANCESTORS = 64
 
 # Terminal methods of a query, and those that leave it for something that is no row.
@@ -41,6 +42,9 @@ class Ancestry:
     complete: bool
 
 
+_ANY_ROW = Value(Kind.INSTANCE, "django.db.models.Model")
+
+
 class Evaluator:
     """Evaluates expressions of one linted file, and of whatever modules they lead to."""
 
@@ -49,12 +53,13 @@ class Evaluator:
         self.knowledge: Knowledge = knowledge()
         self._ancestries: dict[ClassInfo, Ancestry] = {}
         self._scopes: dict[FunctionInfo, Scope | None] = {}
-        self._returned: dict[FunctionInfo, Value | None] = {}
+        self._returned: dict[tuple[FunctionInfo, bool], Value | None] = {}
         self._variables: dict[Variable, Value | None] = {}
         self._depth = 0
         self.request_classes: dict[ast.arg, str] = {}
         """Parameters that are a framework's request by their function's role, annotated or not."""
-        self.inferred_bodies: set[FunctionInfo] = set()
+        self._asked_inference: set[FunctionInfo] = set()
+        self._deep = False
 
     # -- entry points ----------------------------------------------------------------------------
 
@@ -70,6 +75,18 @@ class Evaluator:
             return evaluate(self, node, scope)
         finally:
             self._depth -= 1
+
+    def deep_value(self, node: ast.expr, scope: Scope) -> Value | None:
+        """As `value`, but asks astroid for what only a function's body tells. For the few candidates that need it."""
+        value = self.value(node, scope)
+        if value is not None or self._deep:
+            return value
+        self._deep = True
+        kept, self._variables = self._variables, {}
+        try:
+            return self.value(node, scope)
+        finally:
+            self._deep, self._variables = False, kept
 
     def annotated(self, node: ast.expr | None, scope: Scope) -> Value | None:
         """The value of something annotated with `node`; None where the annotation tells nothing."""
@@ -234,17 +251,25 @@ class Evaluator:
             return self.describe(self.project.member(definition, name))
         if owner.kind is Kind.OBJECT:
             if name in self.knowledge.query_attributes and self._has_queries(owner, name):
-                return Value(Kind.QUERY, owner.name, element=Value(Kind.INSTANCE, owner.name, definition))
+                return Value(Kind.QUERY, owner.name, element=self._queried_row(owner, name))
             if isinstance(definition, ClassInfo):
                 return self._class_attribute(owner, definition, name)
             if definition is None:
                 return Value(Kind.OBJECT, f"{owner.name}.{name}")
             return None
         if owner.kind is Kind.INSTANCE:
+            if name.endswith("_set") and self.descends(owner, self.knowledge.active_record_bases):
+                return Value(Kind.QUERY, f"{owner.name}.{name}", element=_ANY_ROW)  # a reverse relation
             if isinstance(definition, ClassInfo):
                 return self._class_attribute(owner, definition, name)
             return self._external_attribute(owner.name, name)
         return None
+
+    def _queried_row(self, owner: Value, name: str) -> Value:
+        """A row of the model: of a third-party model, or one whose ancestry is unknown, `objects` tells that it is Django's."""
+        if name == "query" or (owner.definition is not None and self.is_orm_class(owner)):
+            return Value(Kind.INSTANCE, owner.name, owner.definition)
+        return _ANY_ROW
 
     def module_member(self, owner: Value, name: str) -> Definition | None:
         """The definition of `module.name`, aliases not followed."""
@@ -377,9 +402,10 @@ class Evaluator:
 
     def returned(self, function: FunctionInfo) -> Value | None:
         """What calling (and awaiting) a first-party function gives; of a generator, ROWS of what it yields."""
-        if function in self._returned:
-            return self._returned[function]
-        self._returned[function] = None  # recursion ends here
+        key = function, self._deep
+        if key in self._returned:
+            return self._returned[key]
+        self._returned[key] = None  # recursion ends here
         value = None
         for decorator in function.decorators:
             known = self.decorated_as(decorator, function)
@@ -390,7 +416,7 @@ class Evaluator:
             value = self._self_type(function) or self.annotated(function.returns, scope)
         if value is None and function.returns is None:
             value = self._returned_by_body(function)
-        self._returned[function] = value
+        self._returned[key] = value
         return value
 
     def _self_type(self, function: FunctionInfo) -> Value | None:
@@ -420,25 +446,24 @@ class Evaluator:
         values = {self.value(expression, scope) for expression in returned[:4]}
         if len(values) == 1 and (value := values.pop()) is not None:
             return value
-        if returned and not values - {None}:
+        if self._deep and returned and not values - {None}:
             return self._inferred(function)
         return None
 
     def _inferred(self, function: FunctionInfo) -> Value | None:
-        from flake8_backend_rules.project import inference  # imports astroid: only when asked for
-
-        self.inferred_bodies.add(function)
-        if len(self.inferred_bodies) > inference.MAX_FUNCTIONS_PER_FILE:
+        """What astroid makes of a function's body. At most a few functions a file, so that no file costs much."""
+        self._asked_inference.add(function)
+        if len(self._asked_inference) > _MAX_INFERRED_FUNCTIONS:
             return None
-        name = inference.returned_class(self.project, function)
+        name = self.project.inference.returned_class(function)
         if name is None:
             return None
-        module, _, qualname = name.partition(":")
-        if qualname:
-            found = self.project.module_at(module)
-            definition = None if found is None else next((c for c in found.all_classes() if c.qualname == qualname), None)
-            return None if definition is None else Value(Kind.INSTANCE, f"{definition.module.name}.{qualname}", definition)
-        return Value(Kind.INSTANCE, name)
+        path, _, qualname = name.rpartition(":")
+        if not path:
+            return Value(Kind.INSTANCE, name)
+        module = self.project.module_at(path)
+        cls = None if module is None else next((c for c in module.all_classes() if c.qualname == qualname), None)
+        return None if cls is None else Value(Kind.INSTANCE, f"{cls.module.name}.{qualname}", cls)
 
     # -- with, for, Depends ----------------------------------------------------------------------
 

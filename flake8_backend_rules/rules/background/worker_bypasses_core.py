@@ -77,7 +77,7 @@ class WorkerBypassesCore(Rule):
             return
         persistence = file.model.persistence
         if node.func.attr == "commit":
-            changes = persistence.is_session(node.func.value, file.scope)
+            changes = persistence.ends_transaction(node, file.scope)
         else:
             changes = persistence.is_write(node, file.scope)
         if changes:

@@ -130,7 +130,7 @@ class HandlerCommits(Rule):
         handler = model.handler_at(file.scope, Role.HTTP)
         if handler is None or not isinstance(node.func, ast.Attribute):
             return
-        if not model.persistence.is_session(node.func.value, file.scope):
+        if not model.persistence.ends_transaction(node, file.scope):
             return
         if self._only_frees_connection(handler.handler, file):
             return

@@ -4,6 +4,7 @@ from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.semantics.persistence import OR_404, QUERY_WRITES, READ_NAMES, RELATED_QUERIES
+from flake8_backend_rules.semantics.kinds import Kind
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
 
@@ -119,7 +120,8 @@ class HandlerQueriesInline(Rule):
             return False
         if not receiver.attr.endswith("_set") or "django" not in file.packages:
             return False
-        return file.model.value(receiver, file.scope) is None
+        value = file.model.value(receiver, file.scope)
+        return value is None or value.kind is Kind.QUERY
 
     def _report_chain(self, node: ast.expr, where: str, function: ast.AST, file: LintedFile) -> None:
         """Reports a query unless the chain that it begins ends in a write or an edge look-up."""

@@ -113,7 +113,7 @@ class RepositoryCommits(Rule):
             return
         if any(c.name.endswith(_TRANSACTION_CLASSES) or c.name.startswith("Transaction") for c in classes):
             return
-        if not file.model.persistence.is_session(func.value, scope):
+        if not file.model.persistence.ends_transaction(node, scope):
             return
         if repository is None and _opened_here(func.value, scope):
             return

@@ -106,7 +106,7 @@ class CliBypassesCore(Rule):
     def _changes_data(self, node: ast.Call, func: ast.Attribute, file: LintedFile) -> bool:
         persistence = file.model.persistence
         if func.attr == "commit":
-            return persistence.is_session(func.value, file.scope)
+            return persistence.ends_transaction(node, file.scope)
         return persistence.is_write(node, file.scope)
 
 
