@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.project.summary import FunctionNode
 from flake8_backend_rules.semantics.roles import FunctionRole
-from flake8_backend_rules.semantics.scope import FUNCTION_NODES, Scope, all_nodes
+from flake8_backend_rules.semantics.scope import PlacedFunction, Scope, all_nodes
 
 HANDLER_ROLES = (Role.HTTP, Role.JOB, Role.CLI)
 
@@ -26,37 +26,6 @@ class Handler:
         """For messages: "route handler 'create'" or "'_save', called by route handler 'create',"."""
         named = f"{self.role.role.value} '{self.handler.name}'"
         return named if self.function is self.handler else f"'{self.function.name}', called by {named},"
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedFunction:
-    """A function of the linted module with the class and function around it."""
-
-    node: FunctionNode
-    owner: ast.ClassDef | None
-    enclosing: FunctionNode | None
-
-
-def placed_functions(tree: ast.Module) -> list[PlacedFunction]:
-    """Every function of a module, nested ones included, in source order."""
-    found: list[PlacedFunction] = []
-    pending: list[tuple[ast.AST, ast.ClassDef | None, FunctionNode | None]] = [(tree, None, None)]
-    while pending:
-        node, owner, enclosing = pending.pop()
-        for field in ("body", "orelse", "finalbody", "handlers", "cases"):
-            children = getattr(node, field, ())
-            if not isinstance(children, list):
-                continue
-            for child in children:
-                if isinstance(child, FUNCTION_NODES):
-                    found.append(PlacedFunction(child, owner, enclosing))
-                    pending.append((child, None, child))
-                elif isinstance(child, ast.ClassDef):
-                    pending.append((child, child, enclosing))
-                elif isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case)):
-                    pending.append((child, owner, enclosing))
-    found.sort(key=lambda f: f.node.lineno)
-    return found
 
 
 class HandlerCode:

@@ -12,8 +12,8 @@ from flake8_backend_rules.project import layers, roots
 from flake8_backend_rules.project.globs import Glob, longest_match
 from flake8_backend_rules.project.layers import Layer, Placement
 from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, ModuleSummary
-from flake8_backend_rules.semantics.roles import RoleFinder, RoleMap, top_functions
-from flake8_backend_rules.semantics.scope import FUNCTION_NODES, all_nodes
+from flake8_backend_rules.semantics.roles import RoleFinder, RoleMap
+from flake8_backend_rules.semantics.scope import PlacedFunction, placed_functions
 from flake8_backend_rules.semantics.values import Evaluator
 
 _INFRASTRUCTURE_CLASSES = ("Repository", "Repo", "DAO", "UnitOfWork")
@@ -49,10 +49,11 @@ class Layering:
         self.roles = roles
         self._kept: dict[str, Placement] = {}
         self._complete: dict[str, RoleMap] = {}
+        self._given: dict[str, Callable[[], tuple[list[PlacedFunction], RoleMap]]] = {}
 
-    def know_roles(self, module: ModuleSummary, roles: RoleMap) -> None:
-        """Hands over the complete roles of the linted module."""
-        self._complete[module.path] = roles
+    def give_roles(self, module: ModuleSummary, roles: Callable[[], tuple[list[PlacedFunction], RoleMap]]) -> None:
+        """Says how to get the functions and complete roles of the linted module, if they are asked for."""
+        self._given[module.path] = roles
 
     def of(self, module: ModuleSummary) -> Placement:
         """The module's layer, with the reason."""
@@ -196,26 +197,28 @@ class Layering:
         return kept
 
     def _read_content_roles(self, module: ModuleSummary) -> RoleMap:
+        if (given := self._given.get(module.path)) is not None:
+            functions, roles = given()
+            return self._counted(module, functions, roles)
         surface = self.roles.surface(module)
         if surface or not module.top_level_packages() & self.roles.knowledge.packages:
             return surface
         if not any(_may_return_router(f) for f in module.functions()):
             return surface
         tree = self.evaluator.project.tree_of(module)
-        return surface if tree is None else self.content_roles(module, tree, self.roles.complete(module, tree))
-
-    def content_roles(self, module: ModuleSummary, tree: ast.Module, roles: RoleMap) -> RoleMap:
-        """Of all roles of a module, those that say something of its layer."""
-        surface = self.roles.surface(module)
-        if len(roles) == len(surface):
+        if tree is None:
             return surface
-        counted = dict(surface)
-        for function in top_functions(tree):
-            inner = [n.lineno for n in all_nodes(function) if isinstance(n, FUNCTION_NODES) and n.lineno in roles]
-            if inner and self.roles.returns_router(function, module):
-                counted |= {line: roles[line] for line in inner}
-            if function.lineno in roles:
-                counted[function.lineno] = roles[function.lineno]
+        functions = placed_functions(tree)
+        return self._counted(module, functions, self.roles.complete(module, tree, functions))
+
+    def _counted(self, module: ModuleSummary, functions: list[PlacedFunction], roles: RoleMap) -> RoleMap:
+        """Of all roles of a module, those that say something of its layer."""
+        counted = dict(self.roles.surface(module))
+        for placed in functions:
+            line = placed.node.lineno
+            if line in roles and line not in counted:
+                if placed.enclosing is None or self.roles.returns_router(placed.enclosing, module):
+                    counted[line] = roles[line]
         return counted
 
 

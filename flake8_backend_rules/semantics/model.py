@@ -10,12 +10,12 @@ from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.project.layers import PERSISTENCE_NAMES, Layer, Placement
 from flake8_backend_rules.project.project import Project
 from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, FunctionNode, ModuleSummary
-from flake8_backend_rules.semantics.handler_code import Handler, HandlerCode, PlacedFunction, placed_functions
+from flake8_backend_rules.semantics.handler_code import Handler, HandlerCode
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.layering import LayerConfiguration, Layering
 from flake8_backend_rules.semantics.persistence import Persistence
 from flake8_backend_rules.semantics.roles import FunctionRole, RoleFinder, RoleMap
-from flake8_backend_rules.semantics.scope import Scope, all_nodes
+from flake8_backend_rules.semantics.scope import PlacedFunction, Scope, all_nodes, placed_functions
 from flake8_backend_rules.semantics.transport import Transport
 from flake8_backend_rules.semantics.values import Evaluator
 
@@ -48,7 +48,7 @@ class FileModel:
     @cached_property
     def placement(self) -> Placement:
         """The file's layer with the reason."""
-        self.layering.know_roles(self.module, self.layering.content_roles(self.module, self.tree, self.roles))
+        self.layering.give_roles(self.module, lambda: (self.functions, self.roles))
         return self.layering.of(self.module)
 
     @property
@@ -70,7 +70,7 @@ class FileModel:
     @cached_property
     def roles(self) -> RoleMap:
         """Roles by the line of the `def`. The request parameters of handlers are known from here on."""
-        roles = self.role_finder.complete(self.module, self.tree, self._mentions)
+        roles = self.role_finder.complete(self.module, self.tree, self.functions, self._mentions)
         for placed in self.functions:
             role = roles.get(placed.node.lineno)
             if role is not None and role.request_class:
@@ -87,6 +87,12 @@ class FileModel:
     @cached_property
     def handler_code(self) -> HandlerCode:
         return HandlerCode(self.functions, self.roles)
+
+    @cached_property
+    def speaks_web(self) -> bool:
+        """Whether the file can hold a framework object, error or response: by its imports, or the word request."""
+        packages = {name.partition(".")[0] for name in self.evaluator.knowledge.web_modules}
+        return "equest" in self.text or any(package in self.text for package in packages)
 
     def _mentions(self, words: frozenset[str]) -> bool:
         return any(word in self.text for word in words)

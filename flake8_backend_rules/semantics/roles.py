@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.frameworks.schema import ClassHandlers, ObjectDecorator, Role
-from flake8_backend_rules.project.project import named_functions
 from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, FunctionNode, ModuleSummary, Variable
 from flake8_backend_rules.semantics.kinds import Kind, Value
-from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, Scope, all_nodes, own_nodes
+from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, PlacedFunction, Scope, own_nodes
 from flake8_backend_rules.semantics.values import Evaluator
 
 _MAX_DECORATOR_HOPS = 3
@@ -297,7 +296,11 @@ class RoleFinder:
         return None
 
     def complete(
-        self, module: ModuleSummary, tree: ast.Module, mentions: Callable[[frozenset[str]], bool] | None = None
+        self,
+        module: ModuleSummary,
+        tree: ast.Module,
+        functions: list[PlacedFunction],
+        mentions: Callable[[frozenset[str]], bool] | None = None,
     ) -> RoleMap:
         """The surface, with functions nested in functions and functions registered by a call.
 
@@ -306,14 +309,13 @@ class RoleFinder:
         """
         roles = dict(self.surface(module))
         base = self.evaluator.module_scope(module)
-        for function in top_functions(tree):
-            nested = [n for n in all_nodes(function) if isinstance(n, FUNCTION_NODES)]
-            if any(n.decorator_list for n in nested):
-                for node, inner in scoped_nodes(Scope(module, function, base, None)):
-                    if isinstance(node, FUNCTION_NODES) and node.lineno not in roles:
-                        role = next((r for d in node.decorator_list if (r := self.decorator_role(d, inner))), None)
-                        if role is not None:
-                            roles[node.lineno] = role
+        for placed in functions:
+            if placed.enclosing is None or not placed.node.decorator_list or placed.node.lineno in roles:
+                continue
+            scope = Scope(module, placed.enclosing, base, None)
+            role = next((r for d in placed.node.decorator_list if (r := self.decorator_role(d, scope))), None)
+            if role is not None:
+                roles[placed.node.lineno] = role
         if mentions is None or mentions(self.knowledge.registration_words):
             for node, inner in scoped_nodes(base, tree):
                 if isinstance(node, ast.Call) and (found := self.registration(node, inner)) is not None:
@@ -334,11 +336,6 @@ class RoleFinder:
                 if name.lower().endswith(("router", "blueprint")):
                     return True
         return False
-
-
-def top_functions(tree: ast.Module) -> list[FunctionNode]:
-    """Functions and methods that are not inside another function."""
-    return [node for node, _ in named_functions(tree.body, "")]
 
 
 def scoped_nodes(scope: Scope, root: ast.AST | None = None) -> Iterator[tuple[ast.AST, Scope]]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from flake8_backend_rules.project.summary import ClassInfo, FunctionNode, ImportInfo, ModuleSummary
+from flake8_backend_rules.project.summary import ClassInfo, FunctionNode, ImportInfo, ModuleSummary, flat_statements
 
 ScopeNode = FunctionNode | ast.ClassDef | ast.Lambda
 SCOPE_NODES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -50,7 +50,7 @@ class Local:
 class Scope:
     """A module, class, function or lambda, with its enclosing scope."""
 
-    __slots__ = ("_locals", "module", "node", "owner", "parent")
+    __slots__ = ("_has_expressions", "_locals", "module", "node", "owner", "parent")
 
     def __init__(
         self, module: ModuleSummary, node: ScopeNode | None, parent: Scope | None, owner: ClassInfo | None
@@ -61,6 +61,7 @@ class Scope:
         self.owner = owner
         """The class of which the nearest enclosing function is a method, or the class itself."""
         self._locals: dict[str, list[Local]] | None = None
+        self._has_expressions = False
 
     @property
     def function(self) -> FunctionNode | None:
@@ -75,18 +76,27 @@ class Scope:
                 yield scope.node
             scope = scope.parent
 
-    @property
-    def locals(self) -> dict[str, list[Local]]:
+    def bindings(self, name: str) -> list[Local] | None:
+        """The bindings of a name in this very scope.
+
+        Statements are read first; walruses and comprehensions only for a name that is bound nowhere else.
+        """
         if self._locals is None:
-            self._locals = _locals_of(self.node) if self.node is not None else {}
-        return self._locals
+            self._locals = _bound_by_statements(self.node) if self.node is not None else {}
+        found = self._locals.get(name)
+        if found is None and not self._has_expressions and self.node is not None and name not in self.module.bindings:
+            self._has_expressions = True
+            for bound, local in _bound_by_expressions(self.node):
+                self._locals.setdefault(bound, []).append(local)
+            found = self._locals.get(name)
+        return found
 
     def lookup(self, name: str) -> tuple[list[Local], Scope] | None:
         """The bindings of a name in the nearest enclosing function that binds it; None if it is module-level."""
         scope: Scope | None = self
         while scope is not None and scope.node is not None:
             if scope is self or not isinstance(scope.node, ast.ClassDef):
-                if (found := scope.locals.get(name)) is not None:
+                if (found := scope.bindings(name)) is not None:
                     return found, scope
             scope = scope.parent
         return None
@@ -123,51 +133,68 @@ def all_nodes(node: ast.AST) -> Iterator[ast.AST]:
         pending.extend(reversed(list(ast.iter_child_nodes(child))))
 
 
-def _locals_of(node: ScopeNode) -> dict[str, list[Local]]:
+@dataclass(frozen=True, slots=True, eq=False)
+class PlacedFunction:
+    """A function of a module with the class and function around it."""
+
+    node: FunctionNode
+    owner: ast.ClassDef | None
+    enclosing: FunctionNode | None
+
+
+def placed_functions(tree: ast.Module) -> list[PlacedFunction]:
+    """Every function of a module, nested ones included, in source order."""
+    found: list[PlacedFunction] = []
+    pending: list[tuple[list[ast.stmt], ast.ClassDef | None, FunctionNode | None]] = [(tree.body, None, None)]
+    while pending:
+        body, owner, enclosing = pending.pop()
+        for statement in flat_statements(body):
+            if isinstance(statement, FUNCTION_NODES):
+                found.append(PlacedFunction(statement, owner, enclosing))
+                pending.append((statement.body, None, statement))
+            elif isinstance(statement, ast.ClassDef):
+                pending.append((statement.body, statement, enclosing))
+    found.sort(key=lambda f: f.node.lineno)
+    return found
+
+
+def _bound_by_statements(node: ScopeNode) -> dict[str, list[Local]]:
     found: dict[str, list[Local]] = {}
-
-    def bind(target: ast.expr | None, local: Local) -> None:
-        if isinstance(target, ast.Name):
-            found.setdefault(target.id, []).append(local)
-        elif isinstance(target, (ast.Tuple, ast.List)):
-            for item in target.elts:
-                bind(item, Local(How.UNKNOWN, local.line))
-        elif isinstance(target, ast.Starred):
-            bind(target.value, Local(How.UNKNOWN, local.line))
-
     if not isinstance(node, ast.ClassDef):
         for arg, default in parameters(node.args):
             found[arg.arg] = [Local(How.PARAMETER, arg.lineno, default, arg.annotation, parameter=arg)]
         for rest in (node.args.vararg, node.args.kwarg):
             if rest is not None:
                 found[rest.arg] = [Local(How.UNKNOWN, rest.lineno)]
+    if isinstance(node, ast.Lambda):
+        return found
     outer: set[str] = set()
-    for child in own_nodes(node):
-        _bind_node(child, bind, found, outer)
+    for child in flat_statements(node.body):
+        for name, local in _statement_bindings(child):
+            found.setdefault(name, []).append(local)
+        if isinstance(child, (ast.Global, ast.Nonlocal)):
+            outer.update(child.names)
     for name in outer:
         found.pop(name, None)
+    for bindings in found.values():
+        bindings.sort(key=lambda b: b.line)
     return found
 
 
-def _bind_node(
-    child: ast.AST, bind: Callable[[ast.expr | None, Local], None], found: dict[str, list[Local]], outer: set[str]
-) -> None:
+def _statement_bindings(child: ast.stmt) -> Iterator[tuple[str, Local]]:
     if isinstance(child, ast.Assign):
         for target in child.targets:
-            bind(target, Local(How.VALUE, child.lineno, child.value))
+            yield from _targets(target, Local(How.VALUE, child.lineno, child.value))
     elif isinstance(child, ast.AnnAssign):
-        bind(child.target, Local(How.VALUE, child.lineno, child.value, child.annotation))
-    elif isinstance(child, ast.NamedExpr):
-        bind(child.target, Local(How.VALUE, child.lineno, child.value))
+        yield from _targets(child.target, Local(How.VALUE, child.lineno, child.value, child.annotation))
     elif isinstance(child, (ast.With, ast.AsyncWith)):
         for item in child.items:
-            bind(item.optional_vars, Local(How.WITH, child.lineno, item.context_expr))
+            if item.optional_vars is not None:
+                yield from _targets(item.optional_vars, Local(How.WITH, child.lineno, item.context_expr))
     elif isinstance(child, (ast.For, ast.AsyncFor)):
-        bind(child.target, Local(How.ITERATION, child.lineno, child.iter))
-    elif isinstance(child, ast.comprehension):
-        bind(child.target, Local(How.ITERATION, child.target.lineno, child.iter))
+        yield from _targets(child.target, Local(How.ITERATION, child.lineno, child.iter))
     elif isinstance(child, (*FUNCTION_NODES, ast.ClassDef)):
-        found.setdefault(child.name, []).append(Local(How.DEFINITION, child.lineno, definition=child))
+        yield child.name, Local(How.DEFINITION, child.lineno, definition=child)
     elif isinstance(child, (ast.Import, ast.ImportFrom)):
         for alias in child.names:
             if isinstance(child, ast.Import):
@@ -176,8 +203,26 @@ def _bind_node(
             else:
                 info = ImportInfo(child.module or "", alias.name, child.level, child.lineno)
                 name = alias.asname or alias.name
-            found.setdefault(name, []).append(Local(How.IMPORT, child.lineno, imported=info))
-    elif isinstance(child, ast.ExceptHandler) and child.name:
-        found.setdefault(child.name, []).append(Local(How.UNKNOWN, child.lineno))
-    elif isinstance(child, (ast.Global, ast.Nonlocal)):
-        outer.update(child.names)
+            yield name, Local(How.IMPORT, child.lineno, imported=info)
+    elif isinstance(child, ast.Try):
+        for handler in child.handlers:
+            if handler.name:
+                yield handler.name, Local(How.UNKNOWN, handler.lineno)
+
+
+def _bound_by_expressions(node: ScopeNode) -> Iterator[tuple[str, Local]]:
+    for child in own_nodes(node):
+        if isinstance(child, ast.NamedExpr):
+            yield from _targets(child.target, Local(How.VALUE, child.lineno, child.value))
+        elif isinstance(child, ast.comprehension):
+            yield from _targets(child.target, Local(How.ITERATION, child.target.lineno, child.iter))
+
+
+def _targets(target: ast.expr, local: Local) -> Iterator[tuple[str, Local]]:
+    if isinstance(target, ast.Name):
+        yield target.id, local
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        for item in target.elts:
+            yield from _targets(item, Local(How.UNKNOWN, local.line))
+    elif isinstance(target, ast.Starred):
+        yield from _targets(target.value, Local(How.UNKNOWN, local.line))

@@ -124,13 +124,10 @@ class CoreAcceptsFrameworkObject(Rule):
         ]  # fmt: skip
         if not suspects or _is_factory(node) or not _concerns(file):
             return
-        scope = Scope(file.module, node, file.scope, file.scope.owner)
-        if not file.model.layer.is_core and _gives_session(node, scope, file):
-            return
-        if node.lineno in file.model.roles:
+        if node.lineno in file.model.roles or (not file.model.layer.is_core and _gives_session(node, file)):
             return
         for arg, default in suspects:
-            what = self._offence(node, arg, default, scope, file)
+            what = self._offence(node, arg, default, file.scope, file)
             if what:
                 layer = file.model.layer.value
                 file.report(self, arg, layer=layer, function=node.name, what=what, parameter=arg.arg)
@@ -167,10 +164,11 @@ def _is_factory(node: Function) -> bool:
     return len(names) == 2 and names[0] in _FACTORY_FIRST and names[1] == "request"
 
 
-def _gives_session(node: Function, scope: Scope, file: LintedFile) -> bool:
+def _gives_session(node: Function, file: LintedFile) -> bool:
     """Whether a function returns or yields a session."""
     model = file.model
-    for value in annotations.classes_in(model.evaluator, node.returns, scope):
+    scope = Scope(file.module, node, file.scope, file.scope.owner)
+    for value in annotations.classes_in(model.evaluator, node.returns, file.scope):
         if model.persistence.session_type(value):
             return True
     for child in own_nodes(node):

@@ -106,7 +106,7 @@ class HandlerPassesFrameworkObject(Rule):
 
     def visit_Call(self, node: ast.Call, file: LintedFile) -> None:
         scope = file.scope
-        if scope.node is None or not (node.args or node.keywords):
+        if scope.node is None or not (node.args or node.keywords) or not file.model.speaks_web:
             return
         handler = file.model.handler_at(scope, Role.HTTP, Role.JOB, Role.CLI)
         if handler is None:

@@ -116,7 +116,7 @@ class CoreRaisesHttpError(Rule):
 
     def visit_Return(self, node: ast.Return, file: LintedFile) -> None:
         value = node.value.value if isinstance(node.value, ast.Await) else node.value
-        if isinstance(value, (ast.Call, ast.Name)):
+        if isinstance(value, (ast.Call, ast.Name)) and file.model.speaks_web:
             self._check(node, value, "returns", file)
 
     def visit_Assign(self, node: ast.Assign, file: LintedFile) -> None:
