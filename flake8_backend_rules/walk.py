@@ -39,7 +39,7 @@ _CHILD_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
     else tuple(f for f in reversed(cls._fields) if f not in ("ctx", "op", "ops", "id", "attr", "name", "arg", "type_comment", "kind", "lineno"))
     for cls in _node_classes()
 }
-_LEAF_CLASSES = frozenset(cls for cls in _CHILD_FIELDS if not _CHILD_FIELDS[cls])
+_BRANCHES = frozenset(cls for cls in _CHILD_FIELDS if _CHILD_FIELDS[cls])
 
 
 @dataclass(slots=True)
@@ -236,16 +236,15 @@ def walk(tree: ast.Module, file: LintedFile, dispatch: Dispatch) -> None:
             child = getattr(node, name, None)
             if child.__class__ is list:
                 for item in reversed(child):
-                    if item.__class__ not in _SKIPPED:
+                    if item.__class__ in _BRANCHES:
                         push(item)
-            elif child.__class__ not in _SKIPPED:
+            elif child.__class__ in _BRANCHES:
                 push(child)
     if dispatch.finish:
         call_handlers(dispatch.finish, tree)
 
 
 _SCOPE_CLASSES = frozenset(SCOPE_NODES)
-_SKIPPED = _LEAF_CLASSES | {type(None), str, int}
 
 
 def _push_scope(node: Any, scope: Scope, push: Callable[[Any], None]) -> None:

@@ -109,8 +109,8 @@ class Project:
         return ModuleSummary(path, name, broken=True) if tree is None else summarise(tree, path, name)
 
     def module_name(self, path: str) -> str:
-        """Dotted name of the module at `path`, from the folder above its outermost package."""
-        parent = roots.package_parent(os.path.dirname(path))
+        """Dotted name of the module at `path`, from its source root."""
+        parent = roots.layer_root(os.path.dirname(path), self.source_roots)
         relative = os.path.relpath(path, parent).removesuffix(".py")
         return relative.removesuffix(f"{os.sep}__init__").replace(os.sep, ".")
 

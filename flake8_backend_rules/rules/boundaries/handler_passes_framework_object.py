@@ -68,10 +68,14 @@ class HandlerPassesFrameworkObject(Rule):
                 """,
                 "shop/views.py": """
                 from django.http import HttpResponse
+                from gateway import Envelope
                 from shop.repositories.orders import OrderRepository
 
                 def create_order(request):
                     OrderRepository().add(request)  # ! 27
+                    OrderRepository().add(Envelope(request))
+                    envelope = Envelope(request)
+                    OrderRepository().add([envelope])  # ! 27
                     return HttpResponse()
                 """,
             },
@@ -79,6 +83,8 @@ class HandlerPassesFrameworkObject(Rule):
             options={"backend-framework-objects": "Envelope"},
             messages=(
                 "route handler 'create_order' passes the framework object HttpRequest ('request') to 'add' of the "
+                "infrastructure layer; convert it to typed input first",
+                "route handler 'create_order' passes the framework object Envelope ('[envelope]') to 'add' of the "
                 "infrastructure layer; convert it to typed input first",
             ),
         ),

@@ -63,7 +63,7 @@ class HandlerQueriesInline(Rule):
             from shop.models import Order
 
             def order_list(request):
-                return render(request, "orders.html", {"orders": Order.objects.filter(open=True)})  # ! 60
+                return render(request, "orders.html", {"orders": Order.objects.filter(open=True)})  # ! 54
             """,
             path="shop/views.py",
             messages=(

@@ -56,16 +56,22 @@ class CliBypassesCore(Rule):
             ),
         ),
         Bad(
-            files="""
-            from app.db import SessionLocal
+            files={
+                "app/db.py": """
+                from sqlalchemy.orm import sessionmaker
 
-            def fix_totals():
-                session = SessionLocal()
-                session.commit()  # ! 5
-            """,
-            path="scripts/fix_totals.py",
+                SessionLocal = sessionmaker()
+                """,
+                "scripts/fix_totals.py": """
+                from app.db import SessionLocal
+
+                def fix_totals():
+                    store = SessionLocal()
+                    store.commit()  # ! 5
+                """,
+            },
             messages=(
-                "script function 'fix_totals' bypasses the core via 'session.commit()'; "
+                "script function 'fix_totals' bypasses the core via 'store.commit()'; "
                 "call the service that the routes use",
             ),
         ),
