@@ -35,8 +35,11 @@ class Session:
         if not self.rules or self.settings.is_exempt(path):
             return []
         file = self._linted_file(tree, path, lines, from_disk=filename == name and name not in _STDIN_NAMES)
-        walk(tree, file, self.dispatch)
-        return file.findings()
+        try:
+            walk(tree, file, self.dispatch)
+            return file.findings()
+        finally:
+            file.model.dispose()
 
     def _linted_file(self, tree: ast.Module, path: str, lines: list[str], *, from_disk: bool) -> LintedFile:
         self.project.begin_file()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import pickle
 import sys
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -24,8 +25,11 @@ from flake8_backend_rules.project.summary import (
     summarise,
 )
 
-_MAX_TREES = 12
 _MAX_HOPS = 24
+# What stays in memory between files is bounded, and packed where it can be: every live node costs time in
+# each of Python's garbage collections for the rest of the run.
+_MAX_LIVE_SUMMARIES = 48
+_MAX_LIVE_BODIES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,35 @@ class External:
 Definition = ModuleSummary | ClassInfo | FunctionInfo | Variable | External
 
 
+@dataclass(slots=True)
+class _Kept:
+    """A module as kept: live, or packed as bytes. Both None: there is no such file."""
+
+    signature: Signature | None
+    summary: ModuleSummary | None = None
+    packed: bytes | None = None
+
+    def live(self) -> ModuleSummary | None:
+        if self.summary is None and self.packed is not None:
+            self.summary = pickle.loads(self.packed)
+        return self.summary
+
+    def pack(self) -> None:
+        """Lets go of the live summary."""
+        if self.summary is not None:
+            self.packed = self.packed or pack_summary(self.summary)
+            self.summary.dissolve()
+            self.summary = None
+
+
+def pack_summary(summary: ModuleSummary) -> bytes:
+    """The summary as bytes; of one that is nested too deeply to be packed, that of a module that can't be read."""
+    try:
+        return pickle.dumps(summary, pickle.HIGHEST_PROTOCOL)
+    except (RecursionError, pickle.PicklingError):
+        return pickle.dumps(ModuleSummary(summary.path, summary.name, broken=True), pickle.HIGHEST_PROTOCOL)
+
+
 class Project:
     """Modules of the projects around the linted files, read on demand and kept for the process.
 
@@ -48,10 +81,15 @@ class Project:
     def __init__(self, source_roots: tuple[str, ...] = ()) -> None:
         self.source_roots = source_roots
         self.generation = 0
-        self._modules: dict[str, tuple[Signature | None, ModuleSummary | None]] = {}
+        self.memo: dict[tuple[str, ...], object] = {}
+        """Facts about modules on disk that are dear to find: kept until a module changes."""
+        self._modules: dict[str, _Kept] = {}
+        self._live: list[str] = []
         self._checked: set[str] = set()
         self._finds: dict[tuple[tuple[str, ...], str], str | None] = {}
-        self._trees: OrderedDict[str, ast.Module] = OrderedDict()
+        self._current: tuple[str, ast.Module] | None = None
+        self._last_tree: tuple[str, ast.Module | None] | None = None
+        self._bodies: OrderedDict[tuple[str, str, int], FunctionNode | None] = OrderedDict()
         self._stdlib = sys.stdlib_module_names
         self._third_party = knowledge().packages
         self._inference: Inference | None = None
@@ -64,43 +102,63 @@ class Project:
         return self._inference
 
     def begin_file(self) -> None:
-        """From here on every module asked for is looked at anew, once."""
+        """From here on every module asked for is looked at anew, once; what is live beyond a bound is packed."""
         self._checked.clear()
+        self._current = None
+        self._last_tree = None
+        while len(self._live) > _MAX_LIVE_SUMMARIES:
+            self._modules[self._live.pop(0)].pack()
 
     def forget_layout(self) -> None:
         """Drops what is known of folders: files may have come and gone since the last run."""
         self._finds.clear()
         roots.forget()
+        self._changed()
+
+    def _changed(self) -> None:
         self.generation += 1
+        self.memo.clear()
+        self._bodies.clear()
+
+    def is_current(self, module: ModuleSummary) -> bool:
+        """Whether a module is the linted file, whose tree is at hand (and may differ from what is on disk)."""
+        return self._current is not None and self._current[0] == module.path
 
     # -- modules ---------------------------------------------------------------------------------
 
     def adopt(self, path: str, tree: ast.Module, from_disk: bool) -> ModuleSummary:
         """The summary of the linted file, from the tree at hand; kept for others if it came from disk."""
+        self._current = path, tree
         summary = summarise(tree, path, self.module_name(path))
         if from_disk and (found := signature(path)) is not None:
             before = self._modules.get(path)
-            if before is not None and before[0] != found:
-                self.generation += 1
-            self._modules[path] = (found, summary)
+            if before is None or before.signature != found:
+                if before is not None:
+                    self._changed()
+                self._modules[path] = _Kept(found, packed=pack_summary(summary))
             self._checked.add(path)
         return summary
 
     def module_at(self, path: str) -> ModuleSummary | None:
         """The summary of a file, None if there is no such regular file; `broken` if it can't be read."""
         kept = self._modules.get(path)
-        if path in self._checked and kept is not None:
-            return kept[1]
+        if kept is not None and path in self._checked:
+            return self._alive(path, kept)
         self._checked.add(path)
         found = signature(path)
-        if kept is not None and kept[0] == found:
-            return kept[1]
+        if kept is not None and kept.signature == found:
+            return self._alive(path, kept)
         if kept is not None:
-            self.generation += 1
-            self._trees.pop(path, None)
-        summary = None if found is None else self._read(path, found)
-        self._modules[path] = (found, summary)
-        return summary
+            self._changed()
+        kept = self._modules[path] = _Kept(found, None if found is None else self._read(path, found))
+        if kept.summary is not None:
+            self._live.append(path)
+        return kept.summary
+
+    def _alive(self, path: str, kept: _Kept) -> ModuleSummary | None:
+        if kept.summary is None and kept.packed is not None:
+            self._live.append(path)
+        return kept.live()
 
     def _read(self, path: str, found: Signature) -> ModuleSummary:
         text = read_source(path, found)
@@ -203,23 +261,29 @@ class Project:
     # -- bodies ----------------------------------------------------------------------------------
 
     def tree_of(self, module: ModuleSummary) -> ast.Module | None:
-        """The whole tree of a module, re-read; the last few are kept."""
-        if module.path in self._trees:
-            self._trees.move_to_end(module.path)
-            return self._trees[module.path]
-        found = signature(module.path)
-        text = None if found is None else read_source(module.path, found)
-        tree = None if text is None else parse(text)
-        if tree is not None:
-            self._trees[module.path] = tree
-            if len(self._trees) > _MAX_TREES:
-                self._trees.popitem(last=False)
-        return tree
+        """The whole tree of a module: of the linted file the one at hand, of others read again."""
+        if self._current is not None and self._current[0] == module.path:
+            return self._current[1]
+        if self._last_tree is None or self._last_tree[0] != module.path:
+            found = signature(module.path)
+            text = None if found is None else read_source(module.path, found)
+            self._last_tree = module.path, None if text is None else parse(text)
+        return self._last_tree[1]
 
     def body_of(self, function: FunctionInfo) -> FunctionNode | None:
         """The function's own node with its body, None if its file changed or can't be read."""
+        key = function.module.path, function.qualname, function.line
+        if self.is_current(function.module):
+            assert self._current is not None
+            return find_function(self._current[1], function.qualname, function.line)
+        if key in self._bodies:
+            self._bodies.move_to_end(key)
+            return self._bodies[key]
         tree = self.tree_of(function.module)
-        return None if tree is None else find_function(tree, function.qualname, function.line)
+        body = self._bodies[key] = None if tree is None else find_function(tree, function.qualname, function.line)
+        if len(self._bodies) > _MAX_LIVE_BODIES:
+            self._bodies.popitem(last=False)
+        return body
 
 
 def find_function(tree: ast.Module, qualname: str, line: int) -> FunctionNode | None:

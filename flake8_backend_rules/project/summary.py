@@ -126,6 +126,14 @@ class ModuleSummary:
         """Top-level names of everything that the module imports absolutely."""
         return frozenset(i.module.partition(".")[0] for i in self.imports if not i.level)
 
+    def dissolve(self) -> None:
+        """Takes the summary apart, so that it is freed at once and not by a garbage collection. It is not to be used again."""
+        for cls in list(self.all_classes()):
+            cls.methods.clear()
+            cls.attributes.clear()
+            cls.classes.clear()
+        self.bindings.clear()
+
     def functions(self) -> Iterator[FunctionInfo]:
         """Module-level functions and the methods of every class."""
         yield from (b for b in self.bindings.values() if isinstance(b, FunctionInfo))

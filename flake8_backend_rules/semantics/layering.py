@@ -55,12 +55,23 @@ class Layering:
         """Says how to get the functions and complete roles of the linted module, if they are asked for."""
         self._given[module.path] = roles
 
+    def dispose(self) -> None:
+        """Lets go of what was given."""
+        self._given.clear()
+
     def of(self, module: ModuleSummary) -> Placement:
         """The module's layer, with the reason."""
         kept = self._kept.get(module.path)
-        if kept is None:
-            self._kept[module.path] = Placement(Layer.NONE, "being decided")  # import cycles end here
-            kept = self._kept[module.path] = self._decide(module)
+        if kept is not None:
+            return kept
+        project, key = self.evaluator.project, ("layer", module.path)
+        if not project.is_current(module) and isinstance(known := project.memo.get(key), Placement):
+            kept = self._kept[module.path] = known
+            return kept
+        self._kept[module.path] = Placement(Layer.NONE, "being decided")  # import cycles end here
+        kept = self._kept[module.path] = self._decide(module)
+        if not project.is_current(module):
+            project.memo[key] = kept
         return kept
 
     def _decide(self, module: ModuleSummary) -> Placement:

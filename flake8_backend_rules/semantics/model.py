@@ -43,6 +43,11 @@ class FileModel:
         self.transport = Transport(self.evaluator, framework_objects)
         self._parents: dict[ast.AST, dict[ast.AST, ast.AST]] = {}
 
+    def dispose(self) -> None:
+        """Takes the model apart after the walk, so that it is freed at once and not by a garbage collection."""
+        self.layering.dispose()
+        self.module.dissolve()
+
     # -- layer, roles, handler code --------------------------------------------------------------
 
     @cached_property

@@ -48,8 +48,18 @@ class RoleFinder:
         kept = self._surfaces.get(module.path)
         if kept is not None:
             return kept
+        project = self.evaluator.project
+        known = None if project.is_current(module) else project.memo.get(("surface", module.path))
+        if known is None:
+            known = self._read_surface(module)
+            if not project.is_current(module):
+                project.memo["surface", module.path] = known
+        self._surfaces[module.path] = known  # type: ignore[assignment]
+        return known  # type: ignore[return-value]
+
+    def _read_surface(self, module: ModuleSummary) -> RoleMap:
         roles: RoleMap = {}
-        self._surfaces[module.path] = roles
+        self._surfaces[module.path] = roles  # import cycles end here
         for function in module.functions():
             role = self._decorated(function)
             if role is not None:
@@ -244,8 +254,12 @@ class RoleFinder:
 
     def _wrapped(self, function: FunctionInfo) -> FunctionRole | None:
         """The role that a first-party decorator hands on: it registers its function with a framework."""
+        key = "wrapped", function.module.path, function.qualname, str(function.line)
+        project = self.evaluator.project
         if function in self._wrappers:
             return self._wrappers[function]
+        if key in project.memo:
+            return project.memo[key]  # type: ignore[return-value]
         self._wrappers[function] = None
         if self._hops >= _MAX_DECORATOR_HOPS:
             return None
@@ -255,6 +269,8 @@ class RoleFinder:
         finally:
             self._hops -= 1
         self._wrappers[function] = role
+        if self._hops == 0 and not project.is_current(function.module):
+            project.memo[key] = role
         return role
 
     def _role_in_body(self, function: FunctionInfo) -> FunctionRole | None:
