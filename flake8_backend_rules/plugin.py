@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import gc
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from flake8_backend_rules import __version__
@@ -34,12 +36,13 @@ class Session:
         path = os.path.abspath(name)
         if not self.rules or self.settings.is_exempt(path):
             return []
-        file = self._linted_file(tree, path, lines, from_disk=filename == name and name not in _STDIN_NAMES)
-        try:
-            walk(tree, file, self.dispatch)
-            return file.findings()
-        finally:
-            file.model.dispose()
+        with _collector_paused():
+            file = self._linted_file(tree, path, lines, from_disk=filename == name and name not in _STDIN_NAMES)
+            try:
+                walk(tree, file, self.dispatch)
+                return file.findings()
+            finally:
+                file.model.dispose()
 
     def _linted_file(self, tree: ast.Module, path: str, lines: list[str], *, from_disk: bool) -> LintedFile:
         self.project.begin_file()
@@ -48,6 +51,22 @@ class Session:
             self.project, module, tree, "".join(lines), self.settings.layers, self.settings.framework_objects
         )
         return LintedFile(model, lines, self.settings.values, Scope(module, None, None, None))
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Holds back the cyclic garbage collector for one file.
+
+    What is built here is freed by reference count when the file is done; collections in between would only
+    look again and again at flake8's trees and tokens (a quarter of the pack's time on a large checkout).
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class BackendRulesPlugin:

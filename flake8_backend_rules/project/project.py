@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import pickle
+import re
 import sys
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -89,6 +90,7 @@ class Project:
         self._finds: dict[tuple[tuple[str, ...], str], str | None] = {}
         self._current: tuple[str, ast.Module] | None = None
         self._last_tree: tuple[str, ast.Module | None] | None = None
+        self._texts: dict[str, str] = {}
         self._bodies: OrderedDict[tuple[str, str, int], FunctionNode | None] = OrderedDict()
         self._stdlib = sys.stdlib_module_names
         self._third_party = knowledge().packages
@@ -106,6 +108,7 @@ class Project:
         self._checked.clear()
         self._current = None
         self._last_tree = None
+        self._texts.clear()
         while len(self._live) > _MAX_LIVE_SUMMARIES:
             self._modules[self._live.pop(0)].pack()
 
@@ -192,15 +195,17 @@ class Project:
     def imported_module(self, info: ImportInfo, importer: ModuleSummary) -> ModuleSummary | External | None:
         """The module that an import statement names (the part after `from`); None if first-party but unknown."""
         if info.level:
-            folder = importer.folder
-            for _ in range(info.level - 1):
-                folder = os.path.dirname(folder)
-            path = _module_path(folder, info.module) if info.module else _package_path(folder)
-            return self._module_or_namespace(path)
+            return self._module_or_namespace(self._relative_path(info, importer))
         path = self.find(info.module, importer.folder)
         if path is None:
             return None if self.is_first_party(info.module, importer.folder) else External(info.module)
         return self._module_or_namespace(path)
+
+    def _relative_path(self, info: ImportInfo, importer: ModuleSummary) -> str | None:
+        folder = importer.folder
+        for _ in range(info.level - 1):
+            folder = os.path.dirname(folder)
+        return _module_path(folder, info.module) if info.module else _package_path(folder)
 
     def _module_or_namespace(self, path: str | None) -> ModuleSummary | None:
         if path is None:
@@ -208,6 +213,31 @@ class Project:
         if path.endswith(".py"):
             return self.module_at(path)
         return ModuleSummary(os.path.join(path, "__init__.py"), os.path.basename(path))
+
+    def is_plain_class(self, info: ImportInfo, importer: ModuleSummary, telling: re.Pattern[str]) -> bool:
+        """Whether `from m import C` names a class that `m` defines with no base that `telling` matches.
+
+        Decided from the text of `m`, without parsing it: what most annotations name, and what needs no more.
+        """
+        if info.name is None:
+            return False
+        path = self.find(info.module, importer.folder) if not info.level else self._relative_path(info, importer)
+        if path is None or not path.endswith(".py"):
+            return False
+        key = "plain", path, info.name, telling.pattern
+        kept = self.memo.get(key)
+        if kept is None:
+            text = self._text(path)
+            pattern = rf"^class {re.escape(info.name)}\b([^:\n]*)"
+            match = re.search(pattern, text, re.MULTILINE) if f"class {info.name}" in text else None
+            kept = self.memo[key] = match is not None and not telling.search(match[1])
+        return kept is True
+
+    def _text(self, path: str) -> str:
+        if path not in self._texts:
+            found = signature(path)
+            self._texts[path] = (read_source(path, found) or "") if found is not None else ""
+        return self._texts[path]
 
     # -- names -----------------------------------------------------------------------------------
 

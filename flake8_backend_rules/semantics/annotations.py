@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import re
 from collections.abc import Iterator
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from flake8_backend_rules.project.project import Definition, External
-from flake8_backend_rules.project.summary import ClassInfo, Variable
+from flake8_backend_rules.project.summary import ClassInfo, ImportInfo, Variable
 from flake8_backend_rules.semantics.kinds import Kind, Value
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ _TYPING = frozenset({"typing", "typing_extensions", "collections", "types", "bui
 _WRAPPERS = frozenset({"Optional", "Union", "Final", "ClassVar", "Required", "NotRequired", "ReadOnly", "InitVar", "Mapped"})
 _BUILTIN_COLLECTIONS = frozenset({"list", "set", "tuple", "frozenset", "dict"})
 _MAPPINGS = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "OrderedDict"})
+_PLAIN_MODULES = frozenset({"typing", "collections.abc", "datetime", "uuid", "decimal", "pathlib", "enum"})
 _MAX_TEXT = 300
 _MAX_HOPS = 12
 
@@ -43,6 +46,28 @@ def value_of(evaluator: Evaluator, node: ast.expr, scope: Scope) -> Value | None
             return Value(Kind.OBJECT, value.name, value.definition)
         return Value(Kind.ROWS, "collection", element=value) if form is Form.ELEMENT else value
     return None
+
+
+def is_plain(evaluator: Evaluator, node: ast.expr | None, scope: Scope, telling: re.Pattern[str]) -> bool:
+    """Whether an annotation mentions nothing but builtins and first-party classes with no base that `telling` matches.
+
+    A look that reads no module; False means that a closer one is needed.
+    """
+    if node is None or isinstance(node, ast.Constant) and not isinstance(node.value, str):
+        return True
+    if isinstance(node, ast.BinOp):
+        return is_plain(evaluator, node.left, scope, telling) and is_plain(evaluator, node.right, scope, telling)
+    if isinstance(node, ast.Subscript):
+        items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        return all(is_plain(evaluator, item, scope, telling) for item in (node.value, *items))
+    if not isinstance(node, ast.Name) or scope.node is not None and scope.lookup(node.id) is not None:
+        return False
+    binding = scope.module.bindings.get(node.id)
+    if isinstance(binding, ImportInfo):
+        if not binding.level and binding.module in _PLAIN_MODULES:
+            return binding.name != "Annotated"
+        return evaluator.project.is_plain_class(binding, scope.module, telling)
+    return binding is None and hasattr(builtins, node.id)
 
 
 def classes_in(evaluator: Evaluator, node: ast.expr | None, scope: Scope) -> Iterator[Value]:

@@ -39,6 +39,7 @@ RELATED_QUERIES = frozenset({
     "select_related", "prefetch_related", "annotate", "aggregate", "distinct", "only", "latest", "earliest",
 })  # fmt: skip
 OR_404 = frozenset({"get_or_404", "first_or_404", "one_or_404"})
+_OPENING_WORDS = ("session", "conn", "begin", "maker", "transaction", "atomic", "uow", "unit", "db", "database", "local")
 _DML = ("insert", "update", "delete")
 _MAX_HOPS = 6
 
@@ -242,6 +243,8 @@ class Persistence:
             value = self.evaluator.value(node, scope)
             return value is not None and value.name in self.knowledge.transactions
         func = node.func
+        if not entered and not _may_open(func):
+            return False
         if isinstance(func, ast.Attribute):
             if func.attr in ("begin", "begin_nested") and self.is_session(func.value, scope):
                 return True
@@ -278,6 +281,14 @@ def is_session_name(node: ast.expr) -> bool:
     if name in SESSION_NAMES:
         return True
     return name.endswith("_session") and not name.endswith(_OTHER_SESSIONS)
+
+
+def _may_open(func: ast.expr) -> bool:
+    """Whether the name of what is called can be that of a session's constructor, maker or transaction."""
+    if isinstance(func, ast.Call):
+        return True  # sessionmaker(...)()
+    name = _last_name(func).lower()
+    return any(word in name for word in _OPENING_WORDS)
 
 
 def _last_name(node: ast.expr) -> str:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from flake8_backend_rules.frameworks.schema import NameSet
-from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, ModuleSummary
+from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, ImportInfo, ModuleSummary
 from flake8_backend_rules.semantics import annotations
 from flake8_backend_rules.semantics.kinds import Kind, Value
-from flake8_backend_rules.semantics.scope import Scope
+from flake8_backend_rules.semantics.scope import How, Local, Scope
 from flake8_backend_rules.semantics.values import Evaluator
+
+
+# Words in the names of framework objects: a first-party class with none of them among its bases is none.
+_TELLING_BASES = re.compile("Request|Response|Socket|Connection|Background|Upload|Scopes|Credentials|Form|Http")
+
+_TELLING_ERRORS = re.compile("Error|Exception|Http|HTTP|Response|404|Denied|Found|Abort|Fail|Invalid|Forbidden|Unauth|Bad")
 
 
 class Transport:
@@ -47,7 +54,7 @@ class Transport:
             return self._first([node.body, node.orelse], scope)
         if isinstance(node, ast.BoolOp):
             return self._first(node.values, scope)
-        if not isinstance(node, (ast.Name, ast.Attribute)):
+        if not isinstance(node, (ast.Name, ast.Attribute)) or self._is_plainly_none(node, scope):
             return None
         value = self.evaluator.value(node, scope)
         if value is not None and value.kind is Kind.ROWS:
@@ -61,11 +68,29 @@ class Transport:
     def _first(self, nodes: list[ast.expr], scope: Scope) -> str | None:
         return next((name for n in nodes if (name := self.framework_object(n, scope)) is not None), None)
 
+    def _is_plainly_none(self, node: ast.expr, scope: Scope) -> bool:
+        """Told without reading a module: a computed value, or a parameter with a plain annotation."""
+        found = scope.lookup(node.id) if isinstance(node, ast.Name) else None
+        if found is None:
+            return False
+        locals_, where = found
+        if len(locals_) == 1 and locals_[0].annotation is not None and where.parent is not None:
+            arg = locals_[0].parameter
+            if arg is None or arg not in self.evaluator.request_classes:
+                return not self.extra_objects and self.is_plain_annotation(locals_[0].annotation, where.parent)
+        return all(_is_computed(local) for local in locals_)
+
     def annotated_framework_classes(self, node: ast.expr | None, scope: Scope) -> Iterator[Value]:
         """The framework classes that an annotation mentions."""
+        if not self.extra_objects and self.is_plain_annotation(node, scope):
+            return
         for value in annotations.classes_in(self.evaluator, node, scope):
             if self.is_framework_class(value):
                 yield value
+
+    def is_plain_annotation(self, node: ast.expr | None, scope: Scope) -> bool:
+        """Whether an annotation plainly mentions no framework object nor alias, told without reading a module."""
+        return annotations.is_plain(self.evaluator, node, scope, _TELLING_BASES)
 
     # -- background tasks ------------------------------------------------------------------------
 
@@ -92,10 +117,10 @@ class Transport:
 
     def http_error(self, node: ast.expr, scope: Scope) -> str | None:
         """The name of the HTTP error or response that `node` (a class, a call, a name bound to one) is; None if none."""
-        value = self.evaluator.value(node, scope)
-        if value is None:
+        if isinstance(node, ast.Name) and self._is_plain_import(node, scope):
             return None
-        if isinstance(value.definition, (FunctionInfo, ModuleSummary)):
+        value = self.evaluator.value(node, scope)
+        if value is None or isinstance(value.definition, (FunctionInfo, ModuleSummary)):
             return None
         if isinstance(value.definition, ClassInfo):
             return value.last_name if self._is_http_error_class(value) else None
@@ -103,6 +128,13 @@ class Transport:
         if name in self.knowledge.http_error_functions or self._is_http_name(name):
             return name.rpartition(".")[2]
         return None
+
+    def _is_plain_import(self, node: ast.Name, scope: Scope) -> bool:
+        """Whether a name is an imported first-party class whose bases can be no HTTP error's, told without reading it."""
+        binding = scope.module.bindings.get(node.id)
+        if not isinstance(binding, ImportInfo) or (scope.node is not None and scope.lookup(node.id) is not None):
+            return False
+        return self.evaluator.project.is_plain_class(binding, scope.module, _TELLING_ERRORS)
 
     def _is_http_error_class(self, value: Value) -> bool:
         if self.evaluator.descends(value, self.knowledge.http_errors):
@@ -137,3 +169,12 @@ class Transport:
             return None
         known = value.name in self.knowledge.http_functions or value.name in self.knowledge.http_clients
         return value.name if known else None
+
+
+def _is_computed(local: Local) -> bool:
+    """Whether a name holds what a function (and no constructor) returned: a value, and dear to follow."""
+    value = local.expression.value if isinstance(local.expression, ast.Await) else local.expression
+    if local.how is not How.VALUE or local.annotation is not None or not isinstance(value, ast.Call):
+        return False
+    name = value.func.id if isinstance(value.func, ast.Name) else getattr(value.func, "attr", "")
+    return not name[:1].isupper()
