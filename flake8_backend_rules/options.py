@@ -118,9 +118,7 @@ def read_settings(options: Any) -> Settings:
     for root, text in zip(roots, values[SOURCE_ROOTS.name], strict=True):
         if not os.path.isdir(root):
             raise BadOptionError(f"--{SOURCE_ROOTS.name}: {text!r} is no folder of {base}")
-    globs = tuple(
-        (layer, parse_glob(text)) for layer, option in LAYER_OPTIONS.items() for text in values[option.name]
-    )
+    globs = tuple((layer, parse_glob(text)) for layer, option in LAYER_OPTIONS.items() for text in values[option.name])
     return Settings(
         base=base,
         layers=LayerConfiguration(base, globs, roots),

@@ -47,9 +47,7 @@ class Session:
     def _linted_file(self, tree: ast.Module, path: str, lines: list[str], *, from_disk: bool) -> LintedFile:
         self.project.begin_file()
         module = self.project.adopt(path, tree, from_disk)
-        model = FileModel(
-            self.project, module, tree, "".join(lines), self.settings.layers, self.settings.framework_objects
-        )
+        model = FileModel(self.project, module, tree, "".join(lines), self.settings.layers, self.settings.framework_objects)
         return LintedFile(model, lines, self.settings.values, Scope(module, None, None, None))
 
 

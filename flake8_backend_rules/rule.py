@@ -148,7 +148,8 @@ def check_declaration(rule: type[Rule]) -> None:
         fail(f"code {rule.code!r} is not KBR and three digits")
     if not _NAME.match(rule.name):
         fail(f"name {rule.name!r} is not in kebab-case")
-    if rule.__module__.rpartition(".")[2] not in (rule.name.replace("-", "_"), "__main__") and "flake8_backend_rules.rules." in rule.__module__:
+    stem = rule.__module__.rpartition(".")[2]
+    if rule.__module__.startswith("flake8_backend_rules.rules.") and stem != rule.name.replace("-", "_"):
         fail(f"its file is not named {rule.name.replace('-', '_')}.py")
     doc = rule.__dict__.get("__doc__") or ""
     for section in _SECTIONS:
@@ -166,8 +167,9 @@ def check_declaration(rule: type[Rule]) -> None:
         fail("it names calls but has no visit_Call")
     if rule.attributes and ("visit", ast.Attribute) not in rule.handlers():
         fail("it names attributes but has no visit_Attribute")
+    examples: tuple[Bad | Good, ...] = (*rule.bad, *rule.good)
     for option in rule.options:
         if not option.name.startswith("backend-") or not option.help:
             fail(f"option {option.name!r} has no help or does not begin with backend-")
-        if not any(option.name in example.options for example in (*rule.bad, *rule.good)):
+        if not any(option.name in example.options for example in examples):
             fail(f"option {option.name} has no example")

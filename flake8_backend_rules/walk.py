@@ -32,12 +32,10 @@ def _node_classes(base: type[ast.AST] = ast.AST) -> Iterable[type[ast.AST]]:
         yield from _node_classes(cls)
 
 
+_NO_NODES = frozenset({"ctx", "op", "ops", "id", "attr", "name", "arg", "type_comment", "kind", "lineno"})
 # Fields that hold nodes, by node class, last first (the stack turns them round). Names and constants are leaves.
 _CHILD_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
-    cls: ()
-    if issubclass(cls, _LEAVES)
-    else tuple(f for f in reversed(cls._fields) if f not in ("ctx", "op", "ops", "id", "attr", "name", "arg", "type_comment", "kind", "lineno"))
-    for cls in _node_classes()
+    cls: () if issubclass(cls, _LEAVES) else tuple(f for f in reversed(cls._fields) if f not in _NO_NODES) for cls in _node_classes()
 }
 _BRANCHES = frozenset(cls for cls in _CHILD_FIELDS if _CHILD_FIELDS[cls])
 
@@ -168,8 +166,12 @@ class Dispatch:
                     target = table.enter if event == "visit" else table.leave
                     target.setdefault(node, []).append(entry)
             if type(rule).finish is not Rule.finish:
-                table.finish.append((rule, lambda _, file, rule=rule: rule.finish(file)))
+                table.finish.append((rule, _finisher(rule)))
         return table
+
+
+def _finisher(rule: Rule) -> Handler:
+    return lambda _, file: rule.finish(file)
 
 
 class _Leave:
@@ -217,11 +219,8 @@ def walk(tree: ast.Module, file: LintedFile, dispatch: Dispatch) -> None:
             continue
         if kind is ast.Call:
             func = node.func
-            if func.__class__ is ast.Attribute:
-                named = calls.get(func.attr)
-            else:
-                named = calls.get(func.id) if func.__class__ is ast.Name else None
-            if named:
+            name = func.attr if func.__class__ is ast.Attribute else func.id if func.__class__ is ast.Name else ""
+            if named := calls.get(name):
                 call_handlers(named, node)
         elif kind is ast.Attribute and (named := attributes.get(node.attr)):
             call_handlers(named, node)

@@ -53,9 +53,7 @@ class Knowledge:
         self.any_object_decorator = NameSet(n for d in self.object_decorator_names for n in d.classes)
         registrations = [r for f in self.frameworks for r in f.registrations]
         self.registration_names = {r: NameSet(r.classes) for r in registrations}
-        self.registration_callable_names = frozenset(
-            name.rpartition(".")[2] for r in registrations for name in r.callables
-        )
+        self.registration_callable_names = frozenset(name.rpartition(".")[2] for r in registrations for name in r.callables)
         self.registration_words = self.registration_callable_names | self.registration_methods.keys()
         self.class_handlers = [(NameSet(c.bases), c) for f in self.frameworks for c in f.class_handlers]
         self.view_functions = [v for f in self.frameworks for v in f.view_functions]

@@ -15,9 +15,5 @@ FRAMEWORK = Framework(
             name_endings=("celery", "app", "celery_app", "worker"),
         ),
     ),
-    class_handlers=(
-        ClassHandlers(
-            bases=("celery.Task", "celery.app.task.Task"), role=Role.JOB, methods=frozenset({"run"})
-        ),
-    ),
+    class_handlers=(ClassHandlers(bases=("celery.Task", "celery.app.task.Task"), role=Role.JOB, methods=frozenset({"run"})),),
 )

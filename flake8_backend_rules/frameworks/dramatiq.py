@@ -10,7 +10,5 @@ FRAMEWORK = Framework(
     object_decorators=(
         ObjectDecorator(classes=("dramatiq.Broker",), methods=frozenset({"actor"}), role=Role.JOB, name_endings=("broker",)),
     ),
-    class_handlers=(
-        ClassHandlers(bases=("dramatiq.GenericActor",), role=Role.JOB, methods=frozenset({"perform"})),
-    ),
+    class_handlers=(ClassHandlers(bases=("dramatiq.GenericActor",), role=Role.JOB, methods=frozenset({"perform"})),),
 )

@@ -122,8 +122,7 @@ class Inference:
                     grown.add(module)
         first_party = self._modules.keys() - self._stub_names.keys() | wanted.keys()
         return {
-            module: "\n".join(f"class {name}: pass" for name in sorted(self._stub_names[module]) if name)
-            for module in grown - first_party
+            module: "\n".join(f"class {name}: pass" for name in sorted(self._stub_names[module]) if name) for module in grown - first_party
         }
 
 

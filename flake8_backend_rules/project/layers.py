@@ -41,15 +41,10 @@ STEMS: dict[Layer, frozenset[str]] = {
         " periodic cli middleware middlewares deps dependencies schema schemas dto dtos serializer serializers admin"
     ),
     Layer.APPLICATION: _words(
-        "service services use_case use_cases usecase usecases interactor interactors operation operations command"
-        " commands flow flows"
+        "service services use_case use_cases usecase usecases interactor interactors operation operations command commands flow flows"
     ),
-    Layer.DOMAIN: _words(
-        "domain entity entities value_object value_objects aggregate aggregates policy policies"
-    ),
-    Layer.INFRASTRUCTURE: _words(
-        "repository repositories repo repos crud dao daos db database persistence orm client clients"
-    ),
+    Layer.DOMAIN: _words("domain entity entities value_object value_objects aggregate aggregates policy policies"),
+    Layer.INFRASTRUCTURE: _words("repository repositories repo repos crud dao daos db database persistence orm client clients"),
 }
 STEM_PATTERNS: dict[Layer, tuple[str, ...]] = {
     Layer.TRANSPORT: (
@@ -70,12 +65,9 @@ FOLDERS: dict[Layer, frozenset[str]] = {
         " schemas dto dtos serializers request_models response_models"
     ),
     Layer.APPLICATION: _words(
-        "service services service_layer use_case use_cases usecase usecases application interactors operations"
-        " commands flows"
+        "service services service_layer use_case use_cases usecase usecases application interactors operations commands flows"
     ),
-    Layer.DOMAIN: _words(
-        "domain entity entities value_object value_objects vo aggregate aggregates policy policies"
-    ),
+    Layer.DOMAIN: _words("domain entity entities value_object value_objects vo aggregate aggregates policy policies"),
     Layer.INFRASTRUCTURE: _words(
         "infra infrastructure repository repositories repos crud dao db database databases persistence orm adapters"
         " gateways clients integrations storage outbound"
@@ -85,9 +77,7 @@ FOLDER_PATTERNS: dict[Layer, tuple[str, ...]] = {Layer.INFRASTRUCTURE: ("db_*", 
 
 NEED_A_JOB_HANDLER = _words("task tasks job jobs worker workers celery scheduler schedulers scheduled cron periodic")
 """Stems and folders that name a layer only for a module that defines a job handler."""
-YIELD_TO_DOMAIN = _words(
-    "command commands service services repository repositories operation operations dto dtos schema schemas"
-)
+YIELD_TO_DOMAIN = _words("command commands service services repository repositories operation operations dto dtos schema schemas")
 STORAGE_FOLDERS = _words("repositories crud dao db database persistence")
 STORAGE_STEMS = _words("service services utils core")
 YIELD_TO_DEPENDENCIES = _words("db database persistence")

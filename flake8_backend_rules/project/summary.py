@@ -249,16 +249,14 @@ class _Reader:
             name: ast.Name = node.name  # type: ignore[attr-defined]
             yield Variable(self.module, name.id, None, node.value, node.lineno, owner)  # type: ignore[attr-defined]
         elif isinstance(node, (ast.With, ast.AsyncWith)):
-            for item in node.items:
-                if isinstance(item.optional_vars, ast.Name):
-                    yield Variable(self.module, item.optional_vars.id, None, None, node.lineno, owner)
+            for entered in node.items:
+                if isinstance(entered.optional_vars, ast.Name):
+                    yield Variable(self.module, entered.optional_vars.id, None, None, node.lineno, owner)
 
     def _exported(self, node: ast.Assign) -> None:
         target = node.targets[0]
         if isinstance(target, ast.Name) and target.id == "__all__" and isinstance(node.value, (ast.List, ast.Tuple)):
-            self.module.exported = frozenset(
-                e.value for e in node.value.elts if isinstance(e, ast.Constant) and isinstance(e.value, str)
-            )
+            self.module.exported = frozenset(e.value for e in node.value.elts if isinstance(e, ast.Constant) and isinstance(e.value, str))
 
 
 def _is_main_test(test: ast.expr) -> bool:
@@ -298,5 +296,3 @@ def flat_statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
             pending.extend(reversed(handlers + node.body + node.orelse + node.finalbody))  # type: ignore[attr-defined]
         elif isinstance(node, ast.Match):
             pending.extend(reversed([s for case in node.cases for s in case.body]))
-
-

@@ -153,9 +153,7 @@ class FileModel:
             walk = walk.parent
         parents = self._parents.get(top)
         if parents is None:
-            parents = self._parents[top] = {
-                child: parent for parent in (top, *all_nodes(top)) for child in ast.iter_child_nodes(parent)
-            }
+            parents = self._parents[top] = {child: parent for parent in (top, *all_nodes(top)) for child in ast.iter_child_nodes(parent)}
         current = parents.get(node)
         while current is not None:
             yield current

@@ -68,9 +68,7 @@ class Persistence:
             return False
         if self.is_session(func.value, scope):
             return True
-        return self.evaluator.value(func.value, scope) is None and (
-            self.session_type(self.evaluator.deep_value(func.value, scope)) is True
-        )
+        return self.evaluator.value(func.value, scope) is None and (self.session_type(self.evaluator.deep_value(func.value, scope)) is True)
 
     def _is_session(self, node: ast.expr, scope: Scope) -> bool:
         is_named = is_session_name(node)
@@ -104,6 +102,12 @@ class Persistence:
             known = value.name.partition(".")[0] in self.knowledge.packages or value.last_name[:1].isupper()
             return False if known else None
         return False
+
+    def changes_data(self, call: ast.Call, scope: Scope) -> bool:
+        """Whether a call writes to the database itself, or commits."""
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "commit":
+            return self.ends_transaction(call, scope)
+        return self.is_write(call, scope)
 
     # -- writes ----------------------------------------------------------------------------------
 

@@ -207,9 +207,7 @@ class RoleFinder:
             return False
         return bool(self.evaluator.descends(owner, self.knowledge.object_decorator_names[entry]))
 
-    def _looks_like(
-        self, owner: Value | None, node: ast.expr, decorator: ast.expr, entry: ObjectDecorator, scope: Scope
-    ) -> bool:
+    def _looks_like(self, owner: Value | None, node: ast.expr, decorator: ast.expr, entry: ObjectDecorator, scope: Scope) -> bool:
         """Whether the constructor or factory of the object has a telling name."""
         if owner is not None:
             if owner.kind is Kind.INSTANCE and not isinstance(owner.definition, ModuleSummary):
@@ -283,7 +281,7 @@ class RoleFinder:
                     if (role := self.decorator_role(decorator, inner)) is not None:
                         return role
             elif isinstance(node, ast.Call):
-                role = self.decorator_role(node, inner) or (registered := self.registration(node, inner)) and registered[1]
+                role = self.decorator_role(node, inner) or ((registered := self.registration(node, inner)) and registered[1])
                 if role and role.role is not Role.BOUNDARY:
                     return role
         return None
@@ -298,9 +296,7 @@ class RoleFinder:
             for entry in self.knowledge.registration_methods.get(name, ()):
                 handler = _argument(call, entry.argument, entry.keyword)
                 owner = self.evaluator.value(func.value, scope)
-                if handler is not None and (
-                    owner is None or self.evaluator.descends(owner, self.knowledge.registration_names[entry])
-                ):
+                if handler is not None and (owner is None or self.evaluator.descends(owner, self.knowledge.registration_names[entry])):
                     return handler, FunctionRole(entry.role, f"registered by {name}()")
         for names, entry in self.knowledge.registration_callables:
             if name not in self.knowledge.registration_callable_names:
@@ -378,5 +374,3 @@ def _argument(call: ast.Call, position: int, keyword: str) -> ast.expr | None:
     if len(call.args) > position:
         return call.args[position]
     return next((k.value for k in call.keywords if k.arg == keyword), None) if keyword else None
-
-

@@ -52,9 +52,7 @@ class Scope:
 
     __slots__ = ("_has_expressions", "_locals", "module", "node", "owner", "parent")
 
-    def __init__(
-        self, module: ModuleSummary, node: ScopeNode | None, parent: Scope | None, owner: ClassInfo | None
-    ) -> None:
+    def __init__(self, module: ModuleSummary, node: ScopeNode | None, parent: Scope | None, owner: ClassInfo | None) -> None:
         self.module = module
         self.node = node
         self.parent = parent

@@ -8,11 +8,10 @@ from collections.abc import Iterator
 
 from flake8_backend_rules.frameworks.schema import NameSet
 from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, ImportInfo, ModuleSummary
-from flake8_backend_rules.semantics import annotations
+from flake8_backend_rules.semantics import annotation
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.scope import How, Local, Scope
 from flake8_backend_rules.semantics.values import Evaluator
-
 
 # Words in the names of framework objects: a first-party class with none of them among its bases is none.
 _TELLING_BASES = re.compile("Request|Response|Socket|Connection|Background|Upload|Scopes|Credentials|Form|Http")
@@ -84,13 +83,13 @@ class Transport:
         """The framework classes that an annotation mentions."""
         if not self.extra_objects and self.is_plain_annotation(node, scope):
             return
-        for value in annotations.classes_in(self.evaluator, node, scope):
+        for value in annotation.classes_in(self.evaluator, node, scope):
             if self.is_framework_class(value):
                 yield value
 
     def is_plain_annotation(self, node: ast.expr | None, scope: Scope) -> bool:
         """Whether an annotation plainly mentions no framework object nor alias, told without reading a module."""
-        return annotations.is_plain(self.evaluator, node, scope, _TELLING_BASES)
+        return annotation.is_plain(self.evaluator, node, scope, _TELLING_BASES)
 
     # -- background tasks ------------------------------------------------------------------------
 

@@ -7,13 +7,15 @@ aliases; unknown is None. Nothing is imported or run.
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from flake8_backend_rules.frameworks import Knowledge, knowledge, member_key
 from flake8_backend_rules.frameworks.schema import NameSet
 from flake8_backend_rules.project.project import Definition, External, Project
 from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, FunctionNode, ModuleSummary, Variable
-from flake8_backend_rules.semantics import annotations
+from flake8_backend_rules.semantics import annotation
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, Local, Scope, own_nodes
 
@@ -94,7 +96,7 @@ class Evaluator:
             return None
         self._depth += 1
         try:
-            return annotations.value_of(self, node, scope)
+            return annotation.value_of(self, node, scope)
         finally:
             self._depth -= 1
 
@@ -117,9 +119,8 @@ class Evaluator:
         """The scope inside a function of any module; None if its body can't be read."""
         if function not in self._scopes:
             node = self.project.body_of(function)
-            self._scopes[function] = node and Scope(
-                function.module, node, self.module_scope(function.module), function.owner
-            )
+            base = self.module_scope(function.module)
+            self._scopes[function] = None if node is None else Scope(function.module, node, base, function.owner)
         return self._scopes[function]
 
     def definition(self, name: str, scope: Scope) -> Definition | None:
@@ -386,7 +387,7 @@ class Evaluator:
 
     def _generic_return(self, function: FunctionInfo, node: ast.Call, scope: Scope) -> Value | None:
         """`def track(items: Iterable[T]) -> Iterator[T]` hands on what it iterates."""
-        variable = annotations.only_type_variable(function.returns)
+        variable = annotation.only_type_variable(function.returns)
         if variable is None:
             return None
         definition = self.project.resolve(function.module, variable)
@@ -396,7 +397,7 @@ class Evaluator:
         if function.owner is not None and not any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in function.decorators):
             names = names[1:]
         for arg, given in zip(names, node.args, strict=False):
-            if annotations.only_type_variable(arg.annotation) == variable:
+            if annotation.only_type_variable(arg.annotation) == variable:
                 return self.value(given, scope)
         return None
 
@@ -539,7 +540,7 @@ class Evaluator:
         return self.value(node.value, scope)
 
 
-_EVALUATORS = {
+_EVALUATORS: dict[type[ast.AST], Callable[[Evaluator, Any, Scope], Value | None]] = {
     ast.Name: Evaluator._name,
     ast.Attribute: Evaluator._attribute,
     ast.Call: Evaluator._call,

@@ -126,7 +126,7 @@ class FireAndForgetTask(Rule):
 
     def _is_waited_for(self, node: ast.Call, file: LintedFile) -> bool:
         function = file.scope.node
-        assert isinstance(node.func, (ast.Attribute, ast.Name)) and function is not None
+        assert function is not None  # a handler's scope
         holders: set[str] = set()
         if isinstance(node.func, ast.Attribute) and node.func.attr == "start":
             holders.add(ast.unparse(node.func.value))
@@ -198,9 +198,7 @@ def _takes_charge(function: ast.AST, holders: set[str]) -> bool:
 
 
 def _mentions(node: ast.AST, holders: set[str]) -> bool:
-    return any(
-        isinstance(n, (ast.Name, ast.Attribute)) and ast.unparse(n) in holders for n in (node, *all_nodes(node))
-    )
+    return any(isinstance(n, (ast.Name, ast.Attribute)) and ast.unparse(n) in holders for n in (node, *all_nodes(node)))
 
 
 def _is_call(node: ast.AST, *names: str) -> bool:

@@ -60,10 +60,7 @@ class InProcessBackgroundTask(Rule):
                     tasks.add_task(send)  # ! 9
             """,
             path="app/mailer.py",
-            messages=(
-                "'__init__' hands work to the web process itself via 'tasks.add_task()'; "
-                "enqueue a job with an explicit payload",
-            ),
+            messages=("'__init__' hands work to the web process itself via 'tasks.add_task()'; enqueue a job with an explicit payload",),
         ),
     )
     good = (
@@ -103,4 +100,3 @@ class InProcessBackgroundTask(Rule):
         where = handler.description if handler else f"'{function.name}'"
         outermost = [f for f in scope.functions() if isinstance(f, FUNCTION_NODES)][-1]
         file.report(self, node, once_per=handler.function if handler else outermost, where=where, call=quoted(node))
-

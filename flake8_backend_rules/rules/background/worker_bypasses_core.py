@@ -47,8 +47,7 @@ class WorkerBypassesCore(Rule):
             """,
             path="app/tasks.py",
             messages=(
-                "job handler 'expire_order' bypasses the core via 'session.delete()'; "
-                "call the use-case that the routes use (and 1 more)",
+                "job handler 'expire_order' bypasses the core via 'session.delete()'; call the use-case that the routes use (and 1 more)",
             ),
         ),
     )
@@ -73,12 +72,5 @@ class WorkerBypassesCore(Rule):
 
     def visit_Call(self, node: ast.Call, file: LintedFile) -> None:
         handler = file.model.handler_at(file.scope, Role.JOB)
-        if handler is None or not isinstance(node.func, ast.Attribute):
-            return
-        persistence = file.model.persistence
-        if node.func.attr == "commit":
-            changes = persistence.ends_transaction(node, file.scope)
-        else:
-            changes = persistence.is_write(node, file.scope)
-        if changes:
+        if handler is not None and file.model.persistence.changes_data(node, file.scope):
             file.report(self, node, once_per=handler.function, where=handler.description, call=quoted(node))

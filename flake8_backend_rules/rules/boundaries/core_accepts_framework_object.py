@@ -2,7 +2,7 @@ import ast
 
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.rules.boundaries._framework_objects import FRAMEWORK_OBJECTS
-from flake8_backend_rules.semantics import annotations
+from flake8_backend_rules.semantics import annotation
 from flake8_backend_rules.semantics.scope import Scope, all_nodes, own_nodes, parameters
 from flake8_backend_rules.walk import LintedFile
 
@@ -74,8 +74,7 @@ class CoreAcceptsFrameworkObject(Rule):
             messages=(
                 "domain function 'place_order' takes the framework object Envelope as 'envelope'; "
                 "convert it at the edge and pass typed values",
-                "domain function 'ship_order' takes a request of the framework as 'request'; "
-                "convert it at the edge and pass typed values",
+                "domain function 'ship_order' takes a request of the framework as 'request'; convert it at the edge and pass typed values",
             ),
         ),
     )
@@ -132,9 +131,7 @@ class CoreAcceptsFrameworkObject(Rule):
                 layer = file.model.layer.value
                 file.report(self, arg, layer=layer, function=node.name, what=what, parameter=arg.arg)
 
-    def _offence(
-        self, node: Function, arg: ast.arg, default: ast.expr | None, scope: Scope, file: LintedFile
-    ) -> str:
+    def _offence(self, node: Function, arg: ast.arg, default: ast.expr | None, scope: Scope, file: LintedFile) -> str:
         evaluator, transport = file.model.evaluator, file.model.transport
         found = next(transport.annotated_framework_classes(arg.annotation, scope), None)
         if found is not None:
@@ -142,7 +139,7 @@ class CoreAcceptsFrameworkObject(Rule):
         if isinstance(default, ast.Call) and evaluator.is_dependency_marker(default, scope):
             return "a dependency of the framework"
         if not transport.is_plain_annotation(arg.annotation, scope):
-            if next(annotations.dependencies_in(evaluator, arg.annotation, scope), None) is not None:
+            if next(annotation.dependencies_in(evaluator, arg.annotation, scope), None) is not None:
                 return "a dependency of the framework"
         if arg.annotation is None and arg.arg == "request" and _reads_request_state(node):
             return "a request of the framework"
@@ -169,7 +166,7 @@ def _gives_session(node: Function, file: LintedFile) -> bool:
     """Whether a function returns or yields a session."""
     model = file.model
     scope = Scope(file.module, node, file.scope, file.scope.owner)
-    for value in annotations.classes_in(model.evaluator, node.returns, file.scope):
+    for value in annotation.classes_in(model.evaluator, node.returns, file.scope):
         if model.persistence.session_type(value):
             return True
     for child in own_nodes(node):

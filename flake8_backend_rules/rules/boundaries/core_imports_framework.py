@@ -42,8 +42,7 @@ class CoreImportsFramework(Rule):
             path="app/services/orders.py",
             messages=(
                 "application module imports the web framework 'fastapi'; keep it at the edge and pass plain values in",
-                "application module imports the web framework 'starlette.requests'; "
-                "keep it at the edge and pass plain values in",
+                "application module imports the web framework 'starlette.requests'; keep it at the edge and pass plain values in",
             ),
         ),
         Bad(

@@ -1,10 +1,10 @@
 import ast
 
 from flake8_backend_rules.frameworks.schema import Role
-from flake8_backend_rules.rules.boundaries._framework_objects import FRAMEWORK_OBJECTS
 from flake8_backend_rules.project.layers import Layer
 from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, ModuleSummary
 from flake8_backend_rules.rule import Bad, Good, Rule
+from flake8_backend_rules.rules.boundaries._framework_objects import FRAMEWORK_OBJECTS
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
 
@@ -37,7 +37,9 @@ class HandlerPassesFrameworkObject(Rule):
 
     code = "KBR203"
     name = "handler-passes-framework-object"
-    message = "{where} passes the framework object {kind} ('{argument}') to '{callee}' of the {layer} layer; convert it to typed input first"
+    message = (
+        "{where} passes the framework object {kind} ('{argument}') to '{callee}' of the {layer} layer; convert it to typed input first"
+    )
     options = (FRAMEWORK_OBJECTS,)
     bad = (
         Bad(

@@ -63,14 +63,10 @@ class OutboundHttpOutsideInfrastructure(Rule):
             """,
             path="app/services/rates.py",
             messages=(
-                "application code calls out over HTTP itself via 'httpx.AsyncClient()'; "
-                "put the call behind a client in infrastructure",
-                "application code calls out over HTTP itself via 'client.get()'; "
-                "put the call behind a client in infrastructure",
-                "application code calls out over HTTP itself via 'requests.get'; "
-                "put the call behind a client in infrastructure",
-                "application code calls out over HTTP itself via 'self._client.post()'; "
-                "put the call behind a client in infrastructure",
+                "application code calls out over HTTP itself via 'httpx.AsyncClient()'; put the call behind a client in infrastructure",
+                "application code calls out over HTTP itself via 'client.get()'; put the call behind a client in infrastructure",
+                "application code calls out over HTTP itself via 'requests.get'; put the call behind a client in infrastructure",
+                "application code calls out over HTTP itself via 'self._client.post()'; put the call behind a client in infrastructure",
             ),
         ),
         Bad(
@@ -85,9 +81,7 @@ class OutboundHttpOutsideInfrastructure(Rule):
             },
             path="app/api/rates.py",
             options={"backend-http-modules": "app.http"},
-            messages=(
-                "transport code calls out over HTTP itself via 'fetch()'; put the call behind a client in infrastructure",
-            ),
+            messages=("transport code calls out over HTTP itself via 'fetch()'; put the call behind a client in infrastructure",),
         ),
     )
     good = (
@@ -163,4 +157,3 @@ def _last_name(node: ast.expr) -> str:
     if isinstance(node, ast.Call):
         node = node.func
     return node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
-

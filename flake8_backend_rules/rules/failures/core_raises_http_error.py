@@ -59,12 +59,9 @@ class CoreRaisesHttpError(Rule):
             },
             path="app/services/orders.py",
             messages=(
-                "application code raises the HTTP error or response 'NotFound'; "
-                "fail with an error of your own and map it at the edge",
-                "application code raises the HTTP error or response 'NotFound'; "
-                "fail with an error of your own and map it at the edge",
-                "application code returns the HTTP error or response 'JSONResponse'; "
-                "fail with an error of your own and map it at the edge",
+                "application code raises the HTTP error or response 'NotFound'; fail with an error of your own and map it at the edge",
+                "application code raises the HTTP error or response 'NotFound'; fail with an error of your own and map it at the edge",
+                "application code returns the HTTP error or response 'JSONResponse'; fail with an error of your own and map it at the edge",
             ),
         ),
         Bad(
@@ -76,8 +73,7 @@ class CoreRaisesHttpError(Rule):
             """,
             path="app/repositories/orders.py",
             messages=(
-                "infrastructure code calls the HTTP error or response 'abort'; "
-                "fail with an error of your own and map it at the edge",
+                "infrastructure code calls the HTTP error or response 'abort'; fail with an error of your own and map it at the edge",
             ),
         ),
     )

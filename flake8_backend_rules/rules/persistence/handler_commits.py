@@ -139,7 +139,5 @@ class HandlerCommits(Rule):
     def _only_frees_connection(self, handler: ast.AST, file: LintedFile) -> bool:
         """Whether the handler writes nothing and returns a stream."""
         persistence, transport, scope = file.model.persistence, file.model.transport, file.scope
-        streams = any(
-            isinstance(n, ast.Return) and transport.is_streaming_response(n.value, scope) for n in all_nodes(handler)
-        )
+        streams = any(isinstance(n, ast.Return) and transport.is_streaming_response(n.value, scope) for n in all_nodes(handler))
         return streams and not any(isinstance(n, ast.Call) and persistence.is_write(n, scope) for n in all_nodes(handler))

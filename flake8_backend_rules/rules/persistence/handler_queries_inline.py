@@ -3,8 +3,8 @@ import ast
 from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.rule import Bad, Good, Rule
-from flake8_backend_rules.semantics.persistence import OR_404, QUERY_WRITES, READ_NAMES, RELATED_QUERIES
 from flake8_backend_rules.semantics.kinds import Kind
+from flake8_backend_rules.semantics.persistence import OR_404, QUERY_WRITES, READ_NAMES, RELATED_QUERIES
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
 

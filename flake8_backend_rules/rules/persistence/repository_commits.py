@@ -120,9 +120,7 @@ class RepositoryCommits(Rule):
         if any(_manages_transactions(f) for f in scope.functions()) or self._is_asked_for(node, file):
             return
         where = (
-            f"persistence function '{function.name}'"
-            if repository is None
-            else f"repository method '{repository.name}.{function.name}'"
+            f"persistence function '{function.name}'" if repository is None else f"repository method '{repository.name}.{function.name}'"
         )
         file.report(self, node, where=where, call=quoted(node))
 
@@ -174,6 +172,4 @@ def _manages_transactions(function: ast.FunctionDef | ast.AsyncFunctionDef) -> b
 
 
 def _calls_one_of(wrapper: ast.FunctionDef | ast.AsyncFunctionDef, names: set[str]) -> bool:
-    return any(
-        isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id in names for n in all_nodes(wrapper)
-    )
+    return any(isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id in names for n in all_nodes(wrapper))

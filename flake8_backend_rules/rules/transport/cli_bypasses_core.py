@@ -1,4 +1,5 @@
 import ast
+from itertools import pairwise
 
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.rule import Bad, Good, Rule
@@ -51,8 +52,7 @@ class CliBypassesCore(Rule):
             """,
             path="app/admin_commands.py",
             messages=(
-                "CLI command 'create_admin' bypasses the core via 'session.add()'; "
-                "call the service that the routes use (and 1 more)",
+                "CLI command 'create_admin' bypasses the core via 'session.add()'; call the service that the routes use (and 1 more)",
             ),
         ),
         Bad(
@@ -70,10 +70,7 @@ class CliBypassesCore(Rule):
                     store.commit()  # ! 5
                 """,
             },
-            messages=(
-                "script function 'fix_totals' bypasses the core via 'store.commit()'; "
-                "call the service that the routes use",
-            ),
+            messages=("script function 'fix_totals' bypasses the core via 'store.commit()'; call the service that the routes use",),
         ),
     )
     good = (
@@ -96,26 +93,20 @@ class CliBypassesCore(Rule):
     def visit_Call(self, node: ast.Call, file: LintedFile) -> None:
         model, scope = file.model, file.scope
         function = scope.function
-        if function is None or not isinstance(node.func, ast.Attribute):
+        if function is None:
             return
         handler = model.handler_at(scope, Role.CLI)
         if handler is None and not _is_script(model.module.path):
             return
         if handler is None and model.handler_at(scope, Role.HTTP, Role.JOB) is not None:
             return
-        if not self._changes_data(node, node.func, file):
+        if not model.persistence.changes_data(node, scope):
             return
         outermost = list(scope.functions())[-1]
         where = handler.description if handler else f"script function '{outermost.name}'"
         file.report(self, node, once_per=handler.function if handler else outermost, where=where, call=quoted(node))
 
-    def _changes_data(self, node: ast.Call, func: ast.Attribute, file: LintedFile) -> bool:
-        persistence = file.model.persistence
-        if func.attr == "commit":
-            return persistence.ends_transaction(node, file.scope)
-        return persistence.is_write(node, file.scope)
-
 
 def _is_script(path: str) -> bool:
     parts = path.replace("\\", "/").split("/")[:-1]
-    return "scripts" in parts or any(pair == ("management", "commands") for pair in zip(parts, parts[1:], strict=False))
+    return "scripts" in parts or any(pair == ("management", "commands") for pair in pairwise(parts))

@@ -53,14 +53,14 @@ def is_plain(evaluator: Evaluator, node: ast.expr | None, scope: Scope, telling:
 
     A look that reads no module; False means that a closer one is needed.
     """
-    if node is None or isinstance(node, ast.Constant) and not isinstance(node.value, str):
+    if node is None or (isinstance(node, ast.Constant) and not isinstance(node.value, str)):
         return True
     if isinstance(node, ast.BinOp):
         return is_plain(evaluator, node.left, scope, telling) and is_plain(evaluator, node.right, scope, telling)
     if isinstance(node, ast.Subscript):
         items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         return all(is_plain(evaluator, item, scope, telling) for item in (node.value, *items))
-    if not isinstance(node, ast.Name) or scope.node is not None and scope.lookup(node.id) is not None:
+    if not isinstance(node, ast.Name) or (scope.node is not None and scope.lookup(node.id) is not None):
         return False
     binding = scope.module.bindings.get(node.id)
     if isinstance(binding, ImportInfo):
@@ -124,14 +124,12 @@ def definition_of(evaluator: Evaluator, node: ast.expr, scope: Scope) -> Definit
     return None
 
 
-def _leaves(
-    evaluator: Evaluator, node: ast.expr, scope: Scope, form: Form, hops: int
-) -> Iterator[tuple[Value, Form]]:
+def _leaves(evaluator: Evaluator, node: ast.expr, scope: Scope, form: Form, hops: int) -> Iterator[tuple[Value, Form]]:
     if hops > _MAX_HOPS:
         return
     hops += 1
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        if (parsed := _parse(node)) is not None:
+        if (parsed := _parse(node, node.value)) is not None:
             yield from _leaves(evaluator, parsed, scope, form, hops)
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
         yield from _leaves(evaluator, node.left, scope, form, hops)
@@ -149,9 +147,7 @@ def _leaves(
             yield from _leaves(evaluator, target, evaluator.module_scope(definition.module), form, hops)
 
 
-def _subscript(
-    evaluator: Evaluator, node: ast.Subscript, scope: Scope, form: Form, hops: int
-) -> Iterator[tuple[Value, Form]]:
+def _subscript(evaluator: Evaluator, node: ast.Subscript, scope: Scope, form: Form, hops: int) -> Iterator[tuple[Value, Form]]:
     items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     base = definition_of(evaluator, node.value, scope)
     if base is None and isinstance(node.value, ast.Name):
@@ -194,11 +190,11 @@ def _alias_target(value: ast.expr) -> ast.expr:
     return value
 
 
-def _parse(node: ast.Constant) -> ast.expr | None:
-    if len(node.value) > _MAX_TEXT:
+def _parse(node: ast.Constant, text: str) -> ast.expr | None:
+    if len(text) > _MAX_TEXT:
         return None
     try:
-        parsed = ast.parse(node.value.strip(), mode="eval").body
+        parsed = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     return ast.copy_location(parsed, node)

@@ -1,0 +1,135 @@
+"""Writes the pages that follow from the rules: docs/rules/, docs/options.md and the table in the README.
+
+python docs/generate.py            write them
+python docs/generate.py --check    exit with 1 and name the files that are not current
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import sys
+import textwrap
+from pathlib import Path
+
+from flake8_backend_rules.catalogue import INTERNAL_ERROR, all_rules
+from flake8_backend_rules.options import all_options
+from flake8_backend_rules.rule import Bad, Good, Rule
+
+ROOT = Path(__file__).resolve().parent.parent
+BEGIN, END = "<!-- rules: begin -->", "<!-- rules: end -->"
+FAMILIES = {
+    "KBR0": "The pack itself",
+    "KBR1": "Thin transport",
+    "KBR2": "Boundaries",
+    "KBR3": "Persistence and transactions",
+    "KBR4": "Workers and background work",
+    "KBR5": "Auth and operation context",
+    "KBR6": "Expected failures",
+    "KBR7": "Infrastructure clients",
+}
+
+
+def example(shown: Bad | Good) -> str:
+    """An example as Markdown: each file under its path, markers left out."""
+    files = {shown.path: shown.files} if isinstance(shown.files, str) else dict(shown.files)
+    blocks = []
+    for path, source in files.items():
+        lines = [line.split("  # ! ")[0] for line in textwrap.dedent(source).strip("\n").splitlines()]
+        blocks.append(f"`{path}`\n\n```python\n" + "\n".join(lines) + "\n```")
+    text = "\n\n".join(blocks)
+    if isinstance(shown, Bad):
+        text += "\n\n```text\n" + "\n".join(shown.messages) + "\n```"
+    if shown.options:
+        text = "With " + ", ".join(f"`{k} = {v}`" for k, v in shown.options.items()) + ":\n\n" + text
+    return text
+
+
+def page(rule: type[Rule]) -> str:
+    """The page of one rule."""
+    doc = inspect.cleandoc(rule.__doc__ or "")
+    summary, _, rest = doc.partition("\n")
+    parts = [
+        f"# {rule.code} {rule.name}",
+        summary,
+        f"On by default: {'yes' if rule.default else f'no; select it with `extend-select = {rule.code}`'}.",
+        rest.strip(),
+        "## Bad",
+        "\n\n".join(example(e) for e in rule.bad),
+        "## Good",
+        "\n\n".join(example(e) for e in rule.good),
+    ]
+    if rule.options:
+        parts += ["## Options", "\n".join(f"- `{o.name}`: {o.help}" for o in rule.options)]
+    parts.append(f"The rule's code: `{rule.__module__.replace('.', '/')}.py`.")
+    return "\n\n".join(parts) + "\n"
+
+
+def table(link: str) -> str:
+    """All rules as a Markdown table, links below the folder `link`."""
+    rows = ["| code | name | on | flags |", "| --- | --- | --- | --- |"]
+    rows.append(f"| {INTERNAL_ERROR[0]} | {INTERNAL_ERROR[1]} | always | {INTERNAL_ERROR[2]} |")
+    rows += [f"| [{r.code}]({link}{r.code}.md) | {r.name} | {'yes' if r.default else 'opt-in'} | {r.summary()} |" for r in all_rules()]
+    return "\n".join(rows)
+
+
+def index() -> str:
+    """The index of rules by family."""
+    parts = ["# Rules"]
+    for prefix, title in FAMILIES.items():
+        rules = [r for r in all_rules() if r.code.startswith(prefix)]
+        if rules:
+            parts.append(f"## {prefix}: {title}")
+            parts.append("\n".join(f"- [{r.code} {r.name}]({r.code}.md): {r.summary()}" for r in rules))
+    parts.append(f"## KBR0: The pack itself\n\n- {INTERNAL_ERROR[0]} {INTERNAL_ERROR[1]}: {INTERNAL_ERROR[2]}")
+    return "\n\n".join(parts) + "\n"
+
+
+def options() -> str:
+    """The table of all options."""
+    rows = ["# Options", "", "Set them in the `[flake8]` section of `setup.cfg`, `tox.ini` or `.flake8`, or as `--name=value`.", ""]
+    rows += ["| option | default | meaning |", "| --- | --- | --- |"]
+    for option in all_options():
+        default = ", ".join(f"`{item}`" for item in option.default) or "(empty)"
+        rows.append(f"| `{option.name}` | {default} | {option.help} |")
+    return "\n".join(rows) + "\n"
+
+
+def readme(current: str) -> str:
+    """The README with its table of rules written anew."""
+    before, _, rest = current.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n{table('docs/rules/')}\n{END}{after}"
+
+
+def pages() -> dict[Path, str]:
+    """Every generated file with its content."""
+    written = {ROOT / "docs" / "rules" / f"{rule.code}.md": page(rule) for rule in all_rules()}
+    written[ROOT / "docs" / "rules" / "README.md"] = index()
+    written[ROOT / "docs" / "options.md"] = options()
+    written[ROOT / "README.md"] = readme((ROOT / "README.md").read_text(encoding="utf-8"))
+    return written
+
+
+def stale() -> list[Path]:
+    """The generated files that are not current, and files in docs/rules that no rule has."""
+    wanted = pages()
+    found = [p for p, text in wanted.items() if not p.is_file() or p.read_text(encoding="utf-8") != text]
+    return found + [p for p in (ROOT / "docs" / "rules").glob("*.md") if p not in wanted]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true")
+    if parser.parse_args().check:
+        for path in (old := stale()):
+            print(f"not current: {path.relative_to(ROOT)} (run: python docs/generate.py)")
+        return 1 if old else 0
+    (ROOT / "docs" / "rules").mkdir(exist_ok=True)
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
