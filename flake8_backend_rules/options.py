@@ -183,10 +183,8 @@ def _check_codes(options: Any) -> None:
     for name in _CODE_OPTIONS:
         for code in getattr(options, name, None) or ():
             _check_code(f"--{name.replace('_', '-')}", str(code))
-    for entry in getattr(options, "per_file_ignores", None) or ():
-        codes = entry[1] if isinstance(entry, tuple) else re.findall(r"KBR\d*", str(entry))
-        for code in codes:
-            _check_code("--per-file-ignores", str(code))
+    for code in re.findall(r"\bKBR\w*", str(getattr(options, "per_file_ignores", ""))):
+        _check_code("--per-file-ignores", code)
 
 
 def _check_code(option: str, code: str) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flake8_backend_rules.project.summary import ClassInfo, ModuleSummary
-from flake8_backend_rules.rule import Finding, Rule
+from flake8_backend_rules.rule import BadDeclarationError, Finding, Rule
 from flake8_backend_rules.semantics.model import FileModel
 from flake8_backend_rules.semantics.scope import SCOPE_NODES, Scope
 
@@ -155,6 +155,8 @@ class Dispatch:
         table = cls()
         for rule in rules:
             for (event, node), method in rule.handlers().items():
+                if node not in _BRANCHES and node is not ast.Module:
+                    raise BadDeclarationError(f"{rule.code}: {method} is never called, {node.__name__} is a leaf of the walk")
                 entry = (rule, getattr(rule, method))
                 if event == "visit" and node is ast.Call and rule.calls:
                     for name in rule.calls:

@@ -32,12 +32,16 @@ class Knowledge:
         self.returns: dict[str, str] = {}
         self.attributes: dict[str, str] = {}
         self.decorated_as: dict[str, str] = {}
+        self.decorator_requests: dict[str, str] = {}
+        self.returns_class: dict[str, str] = {}
         self.object_decorators: defaultdict[str, list[ObjectDecorator]] = defaultdict(list)
         self.registration_methods: defaultdict[str, list[Registration]] = defaultdict(list)
         self.registration_callables: list[tuple[NameSet, Registration]] = []
         for framework in self.frameworks:
             self.decorators |= framework.decorators
             self.decorated_as |= framework.decorated_as
+            self.decorator_requests |= framework.decorator_requests
+            self.returns_class |= framework.returns_class
             for table, additions in ((self.returns, framework.returns), (self.attributes, framework.attributes)):
                 for name, result in additions.items():
                     table[member_key(name)] = result
@@ -57,6 +61,8 @@ class Knowledge:
         self.registration_words = self.registration_callable_names | self.registration_methods.keys()
         self.class_handlers = [(NameSet(c.bases), c) for f in self.frameworks for c in f.class_handlers]
         self.view_functions = [v for f in self.frameworks for v in f.view_functions]
+        self.model_fields = tuple(f.model_fields for f in self.frameworks if f.model_fields)
+        self.mapping_attributes = frozenset(name for f in self.frameworks for name in f.mapping_attributes)
         self.query_attributes = frozenset(name for f in self.frameworks for name in f.query_attributes)
 
         def names(field: str) -> NameSet:
@@ -76,6 +82,7 @@ class Knowledge:
         self.active_record_bases = names("active_record_bases")
         self.queries = names("queries")
         self.managers = names("managers")
+        self.relations = names("relations")
         self.row_lookups = names("row_lookups")
         self.framework_objects = names("framework_objects")
         self.framework_proxies = names("framework_proxies")

@@ -37,7 +37,12 @@ FRAMEWORK = Framework(
     name="Django and Django REST framework",
     source="https://docs.djangoproject.com/en/stable/ref/, https://www.django-rest-framework.org/api-guide/",
     packages=("django", "rest_framework"),
-    decorators={"rest_framework.decorators.api_view": Role.HTTP},
+    decorators={"rest_framework.decorators.api_view": Role.HTTP, "rest_framework.decorators.action": Role.HTTP},
+    decorator_requests={
+        "rest_framework.decorators.api_view": _DRF_REQUEST,
+        "rest_framework.decorators.action": _DRF_REQUEST,
+    },
+    mapping_attributes=frozenset({"mapping"}),
     class_handlers=(
         ClassHandlers(
             bases=_DRF_VIEWS,
@@ -46,14 +51,26 @@ FRAMEWORK = Framework(
                 "list", "create", "retrieve", "update", "partial_update", "destroy",
                 "perform_create", "perform_update", "perform_destroy",
             },
-            decorators=("rest_framework.decorators.action",),
+            base_endings=("APIView", "ViewSet", "ModelViewSet"),
+            package="rest_framework",
             request_class=_DRF_REQUEST,
+            row_parameters=frozenset({"instance"}),
         ),
         ClassHandlers(
             bases=_DJANGO_VIEWS,
             role=Role.HTTP,
             methods=HTTP_VERBS | {"dispatch", "form_valid", "form_invalid"},
             request_class=_HTTP_REQUEST,
+        ),
+        ClassHandlers(
+            bases=(
+                "rest_framework.authentication.BaseAuthentication", "rest_framework.authentication.TokenAuthentication",
+                "rest_framework.authentication.SessionAuthentication", "rest_framework.permissions.BasePermission",
+                "rest_framework.permissions.IsAuthenticated", "rest_framework.throttling.BaseThrottle",
+                "rest_framework.throttling.SimpleRateThrottle",
+            ),
+            role=Role.BOUNDARY,
+            prefixes=("",),
         ),
         ClassHandlers(
             bases=("django.core.management.base.BaseCommand", "django.core.management.BaseCommand"),
@@ -80,6 +97,9 @@ FRAMEWORK = Framework(
         "django.views.generic.DeleteView.get_object": _MODEL,
         "django.db.connection.cursor": "django.db.backends.utils.CursorWrapper",
     },
+    returns_class={"django.contrib.auth.get_user_model": _USER},
+    relations=("django.db.models.ForeignKey", "django.db.models.OneToOneField"),
+    model_fields="django.db.models.",
     attributes={
         "django.http.HttpRequest.user": _USER,
         "rest_framework.request.Request.user": _USER,

@@ -49,10 +49,15 @@ class ClassHandlers:
 
     bases: tuple[str, ...]
     role: Role
+    base_endings: tuple[str, ...] = ()
+    """Endings of class names that tell of a third-party base whose source is not read, in a module that imports `package`."""
+    package: str = ""
     methods: frozenset[str] = frozenset()
     prefixes: tuple[str, ...] = ()
     decorators: tuple[str, ...] = ()
     request_class: str = ""
+    row_parameters: frozenset[str] = frozenset()
+    """Names of parameters that are a row of the view's model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,10 @@ class Framework:
     packages: tuple[str, ...]
     # roles
     decorators: Mapping[str, Role] = field(default_factory=dict)
+    decorator_requests: Mapping[str, str] = field(default_factory=dict)
+    """Decorator -> class of the decorated function's first parameter."""
+    mapping_attributes: frozenset[str] = frozenset()
+    """`@<handler>.<attribute>.<verb>` makes another handler."""
     object_decorators: tuple[ObjectDecorator, ...] = ()
     class_handlers: tuple[ClassHandlers, ...] = ()
     registrations: tuple[Registration, ...] = ()
@@ -104,6 +113,11 @@ class Framework:
     server_runners: tuple[str, ...] = ()
     # types: callable or `Class.method` -> class of the value; `Class.attribute` -> class or object
     returns: Mapping[str, str] = field(default_factory=dict)
+    returns_class: Mapping[str, str] = field(default_factory=dict)
+    relations: tuple[str, ...] = ()
+    """Field classes whose first argument is the model that an instance's attribute holds a row of."""
+    model_fields: str = ""
+    """Prefix of the qualified names of field classes: a class with such an attribute is an ORM class."""
     attributes: Mapping[str, str] = field(default_factory=dict)
     decorated_as: Mapping[str, str] = field(default_factory=dict)
     # persistence

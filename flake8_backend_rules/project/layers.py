@@ -84,6 +84,8 @@ YIELD_TO_DEPENDENCIES = _words("db database persistence")
 DEPENDENCY_FOLDERS = _words("dependencies deps middleware")
 DTO_STEMS = _words("dto dtos schema schemas")
 OUTBOUND_FOLDERS = _words("outbound infrastructure adapters")
+CLIENT_FOLDERS = _words("client clients integrations adapters gateways outbound")
+"""Where a module `api` that defines no route is somebody else's API."""
 PERSISTENCE_NAMES = _words("repository repositories repo repos crud dao daos db database persistence")
 """Stems and folders of KBR305 (b)."""
 
@@ -95,7 +97,7 @@ def stem_layer(stem: str) -> tuple[Layer, str] | None:
             return layer, stem
     for layer, patterns in STEM_PATTERNS.items():
         for pattern in patterns:
-            if fnmatch.fnmatchcase(stem, pattern):
+            if fnmatch.fnmatchcase(stem, pattern) and len(stem) >= len(pattern):  # the star stands for something
                 return layer, pattern
     return None
 

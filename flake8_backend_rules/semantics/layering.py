@@ -139,6 +139,10 @@ class Layering:
             return None
         if entry in layers.NEED_A_JOB_HANDLER and not self._defines(module, Role.JOB):
             return None
+        if entry in ("command", "commands") and self._defines(module, Role.CLI):
+            return None
+        if entry == "api" and near_folder in layers.CLIENT_FOLDERS and self._defined_role(module) is None:
+            return Placement(Layer.INFRASTRUCTURE, f"folder {near_folder} (the stem {stem} yields to it)")
         if near_layer is Layer.DOMAIN and entry in layers.YIELD_TO_DOMAIN:
             return Placement(Layer.DOMAIN, f"folder {near_folder} (the stem {stem} yields to it)")
         if entry in layers.DTO_STEMS and layers.folder_layer(parent) == (Layer.APPLICATION, parent):
@@ -228,7 +232,8 @@ class Layering:
         for placed in functions:
             line = placed.node.lineno
             if line in roles and line not in counted:
-                if placed.enclosing is None or self.roles.returns_router(placed.enclosing, module):
+                is_command = roles[line].role is Role.CLI
+                if placed.enclosing is None or is_command or self.roles.returns_router(placed.enclosing, module):
                     counted[line] = roles[line]
         return counted
 

@@ -17,7 +17,7 @@ from flake8_backend_rules.semantics.persistence import Persistence
 from flake8_backend_rules.semantics.roles import FunctionRole, RoleFinder, RoleMap
 from flake8_backend_rules.semantics.scope import PlacedFunction, Scope, all_nodes, placed_functions
 from flake8_backend_rules.semantics.transport import Transport
-from flake8_backend_rules.semantics.values import Evaluator
+from flake8_backend_rules.semantics.values import ANY_ROW, Evaluator
 
 
 class FileModel:
@@ -78,6 +78,10 @@ class FileModel:
         roles = self.role_finder.complete(self.module, self.tree, self.functions, self._mentions)
         for placed in self.functions:
             role = roles.get(placed.node.lineno)
+            for name in role.row_parameters if role is not None else ():
+                arg = next((a for a in placed.node.args.args if a.arg == name and a.annotation is None), None)
+                if arg is not None:
+                    self.evaluator.request_classes[arg] = ANY_ROW
             if role is not None and role.request_class:
                 positional = [*placed.node.args.posonlyargs, *placed.node.args.args]
                 index = 0 if placed.owner is None else 1

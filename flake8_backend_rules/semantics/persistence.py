@@ -38,6 +38,53 @@ RELATED_QUERIES = frozenset({
     "all", "filter", "get", "exclude", "first", "last", "count", "exists", "values", "values_list", "order_by",
     "select_related", "prefetch_related", "annotate", "aggregate", "distinct", "only", "latest", "earliest",
 })  # fmt: skip
+QUERY_READS = RELATED_QUERIES | {
+    "get",
+    "first",
+    "last",
+    "none",
+    "using",
+    "reverse",
+    "union",
+    "intersection",
+    "difference",
+    "defer",
+    "extra",
+    "raw",
+    "in_bulk",
+    "iterator",
+    "dates",
+    "datetimes",
+    "earliest",
+    "latest",
+    "select_for_update",
+    "alias",
+    "contains",
+    "get_queryset",
+    "filter_by",
+    "join",
+    "outerjoin",
+    "group_by",
+    "having",
+    "limit",
+    "offset",
+    "one",
+    "one_or_none",
+    "scalar",
+    "paginate",
+    "with_entities",
+    "options",
+    "populate_existing",
+    "order_by",
+    "aget",
+    "afirst",
+    "alast",
+    "acount",
+    "aexists",
+    "aaggregate",
+    "aiterator",
+    "session",
+}
 OR_404 = frozenset({"get_or_404", "first_or_404", "one_or_404"})
 _OPENING_WORDS = ("session", "conn", "begin", "maker", "transaction", "atomic", "uow", "unit", "db", "database", "local")
 _DML = ("insert", "update", "delete")
@@ -202,8 +249,10 @@ class Persistence:
             if isinstance(func, ast.Attribute) and name in _DML:  # table.insert(), User.__table__.update()
                 return _last_name(func.value).endswith(("table", "Table")) or _is_capitalised(func.value)
         if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name):  # stmt.where(...)
-            return self._name_is_data_change(func.value, scope, hops + 1)
-        return False
+            if self._name_is_data_change(func.value, scope, hops + 1):
+                return True
+        built = self.evaluator.value(root, scope)  # a function that says it returns an Update
+        return built is not None and built.kind is Kind.INSTANCE and built.name in self.knowledge.write_constructs
 
     # -- reads -----------------------------------------------------------------------------------
 
@@ -212,7 +261,7 @@ class Persistence:
         func = call.func
         if not isinstance(func, ast.Attribute) or func.attr not in READ_NAMES or not call.args:
             return False
-        if not self.is_session(func.value, scope) or self.is_data_change(call.args[0], scope):
+        if _is_probe(call.args[0]) or not self.is_session(func.value, scope) or self.is_data_change(call.args[0], scope):
             return False
         if func.attr in ("get", "get_one") and not self.is_typed_session(func.value, scope):
             return _is_capitalised(call.args[0])
@@ -233,7 +282,9 @@ class Persistence:
         value = self.evaluator.value(node, scope)
         if value is not None:
             return value.kind is Kind.QUERY
-        return node.attr == "objects" and _is_capitalised(node.value) and self.evaluator.value(node.value, scope) is None
+        if node.attr != "objects" or self.evaluator.value(node.value, scope) is not None:
+            return False
+        return _is_capitalised(node.value) or _last_name(node.value) in ("model", "model_class", "model_cls")
 
     # -- transactions ----------------------------------------------------------------------------
 
@@ -285,6 +336,18 @@ def is_session_name(node: ast.expr) -> bool:
     if name in SESSION_NAMES:
         return True
     return name.endswith("_session") and not name.endswith(_OTHER_SESSIONS)
+
+
+def _is_probe(statement: ast.expr) -> bool:
+    """`select(1)` or `text("SELECT 1")`: a look whether the database answers, and no query."""
+    while isinstance(statement, ast.Call) and len(statement.args) == 1:
+        name, statement = _last_name(statement.func), statement.args[0]
+        if name == "select":
+            return isinstance(statement, ast.Constant)
+    if not isinstance(statement, ast.Constant) or not isinstance(statement.value, str):
+        return False
+    words = statement.value.strip("; \n").lower().split()
+    return len(words) == 2 and words[0] == "select" and words[1].isdigit()
 
 
 def _may_open(func: ast.expr) -> bool:

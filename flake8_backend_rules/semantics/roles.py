@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from flake8_backend_rules.frameworks import knowledge
-from flake8_backend_rules.frameworks.schema import ClassHandlers, ObjectDecorator, Role
+from flake8_backend_rules.frameworks.schema import HTTP_VERBS, ClassHandlers, ObjectDecorator, Role
 from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, FunctionNode, ModuleSummary, Variable
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, PlacedFunction, Scope, own_nodes
@@ -25,6 +25,7 @@ class FunctionRole:
     role: Role
     reason: str
     request_class: str = ""
+    row_parameters: frozenset[str] = frozenset()
 
 
 RoleMap = dict[int, FunctionRole]
@@ -82,11 +83,21 @@ class RoleFinder:
         ancestry = self.evaluator.ancestry(cls)
         for bases, handlers in self.knowledge.class_handlers:
             base = next((name for name in ancestry.externals if name in bases), None)
+            if base is None and handlers.base_endings:
+                base = self._unread_base(ancestry.externals, handlers, cls.module)
             if base is None:
                 continue
             for method in cls.methods.values():
                 if method.line not in roles and self._is_class_handler(method, handlers):
-                    roles[method.line] = FunctionRole(handlers.role, f"method of a {base}", handlers.request_class)
+                    roles[method.line] = FunctionRole(handlers.role, f"method of a {base}", handlers.request_class, handlers.row_parameters)
+
+    def _unread_base(self, externals: tuple[str, ...], handlers: ClassHandlers, module: ModuleSummary) -> str | None:
+        """A third-party base that is not read but whose name tells."""
+        if handlers.package not in module.top_level_packages():
+            return None
+        return next(
+            (n for n in externals if n.endswith(handlers.base_endings) and n.partition(".")[0] not in self.knowledge.packages), None
+        )
 
     def _is_class_handler(self, method: FunctionInfo, handlers: ClassHandlers) -> bool:
         if method.name in handlers.methods or (handlers.prefixes and method.name.startswith(handlers.prefixes)):
@@ -165,6 +176,9 @@ class RoleFinder:
                 return None
         elif not isinstance(target, ast.Attribute) or target.attr in _PLAIN_DECORATORS:
             return None
+        if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Attribute):
+            if target.value.attr in self.knowledge.mapping_attributes and target.attr in HTTP_VERBS:
+                return FunctionRole(Role.HTTP, f"@{ast.unparse(target)}")
         if isinstance(target, ast.Attribute) and target.attr in self.knowledge.object_decorators:
             role = self._object_decorator(target, decorator, scope)
             if role is not None:
@@ -180,7 +194,7 @@ class RoleFinder:
 
     def _external_decorator(self, name: str) -> FunctionRole | None:
         role = self.knowledge.decorators.get(name)
-        return None if role is None else FunctionRole(role, f"@{name}")
+        return None if role is None else FunctionRole(role, f"@{name}", self.knowledge.decorator_requests.get(name, ""))
 
     def _decorator_class(self, cls: ClassInfo) -> FunctionRole | None:
         externals = self.evaluator.ancestry(cls).externals

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from flake8_backend_rules.project.summary import ClassInfo, FunctionNode, ImportInfo, ModuleSummary, flat_statements
@@ -37,6 +37,8 @@ class Local:
     definition: FunctionNode | ast.ClassDef | None = None
     imported: ImportInfo | None = None
     parameter: ast.arg | None = None
+    index: int | None = None
+    """The position in the tuple that was unpacked."""
 
     def is_before(self, node: ast.expr) -> bool:
         """Whether this binding is in force where `node` stands (in the same function)."""
@@ -220,7 +222,8 @@ def _targets(target: ast.expr, local: Local) -> Iterator[tuple[str, Local]]:
     if isinstance(target, ast.Name):
         yield target.id, local
     elif isinstance(target, (ast.Tuple, ast.List)):
-        for item in target.elts:
-            yield from _targets(item, Local(How.UNKNOWN, local.line))
+        for index, item in enumerate(target.elts):
+            inner = local if local.how is How.VALUE and local.index is None else Local(How.UNKNOWN, local.line)
+            yield from _targets(item, replace(inner, index=index) if inner is local else inner)
     elif isinstance(target, ast.Starred):
         yield from _targets(target.value, Local(How.UNKNOWN, local.line))

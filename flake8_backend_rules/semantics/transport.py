@@ -53,7 +53,11 @@ class Transport:
             return self._first([node.body, node.orelse], scope)
         if isinstance(node, ast.BoolOp):
             return self._first(node.values, scope)
-        if not isinstance(node, (ast.Name, ast.Attribute)) or self._is_plainly_none(node, scope):
+        if isinstance(node, ast.Call):
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            if not name[:1].isupper() or (isinstance(node.func, ast.Name) and self._is_plain_import(node.func, scope)):
+                return None
+        elif not isinstance(node, (ast.Name, ast.Attribute)) or self._is_plainly_none(node, scope):
             return None
         value = self.evaluator.value(node, scope)
         if value is not None and value.kind is Kind.ROWS:

@@ -44,7 +44,9 @@ class Ancestry:
     complete: bool
 
 
-_ANY_ROW = Value(Kind.INSTANCE, "django.db.models.Model")
+ANY_ROW = "django.db.models.Model"
+"""The class of a row of which only that is known that it is a row of an active-record model."""
+_ANY_ROW = Value(Kind.INSTANCE, ANY_ROW)
 
 
 class Evaluator:
@@ -211,7 +213,7 @@ class Evaluator:
         if local.annotation is not None and (value := self.annotated(local.annotation, scope)) is not None:
             return value
         if local.how is How.VALUE:
-            return self.value(local.expression, scope)
+            return self.value(local.expression, scope) if local.index is None else self._unpacked(local, scope)
         if local.how is How.WITH:
             return self.entered(local.expression, scope)
         if local.how is How.ITERATION:
@@ -221,6 +223,27 @@ class Evaluator:
         if isinstance(local.definition, FUNCTION_NODES):
             return self.describe(nested_function(local.definition, scope))
         return None
+
+    def _unpacked(self, local: Local, scope: Scope) -> Value | None:
+        """`check, writable = find(...)` where `find` says that it returns `tuple[Check, bool]`."""
+        expression, index = local.expression, local.index
+        if isinstance(expression, ast.Await):
+            expression = expression.value
+        assert index is not None
+        if isinstance(expression, ast.Tuple):
+            return self.value(expression.elts[index], scope) if index < len(expression.elts) else None
+        if not isinstance(expression, ast.Call):
+            return None
+        callee = self.value(expression.func, scope)
+        if callee is None or not isinstance(callee.definition, FunctionInfo):
+            return None
+        returns = callee.definition.returns
+        if not isinstance(returns, ast.Subscript) or not isinstance(returns.slice, ast.Tuple):
+            return None
+        name = returns.value.id if isinstance(returns.value, ast.Name) else getattr(returns.value, "attr", "")
+        if name not in ("tuple", "Tuple") or index >= len(returns.slice.elts):
+            return None
+        return self.annotated(returns.slice.elts[index], self.module_scope(callee.definition.module))
 
     def _imported(self, local: Local, module: ModuleSummary) -> Definition | None:
         assert local.imported is not None
@@ -282,7 +305,11 @@ class Evaluator:
         if name == "query":
             return self.is_orm_class(owner) is True
         if isinstance(owner.definition, ClassInfo):
-            return self.is_orm_class(owner) is not False
+            if self.is_orm_class(owner) is not False:
+                return True
+            ancestry = self.ancestry(owner.definition)  # not its own, so a third-party base's
+            unread = any(n.partition(".")[0] not in ("builtins", "typing", "abc", "enum") for n in ancestry.externals)
+            return unread and not any(name in c.attributes or name in c.methods for c in ancestry.classes)
         return owner.last_name[:1].isupper()
 
     def _class_attribute(self, owner: Value, cls: ClassInfo, name: str) -> Value | None:
@@ -294,6 +321,8 @@ class Evaluator:
                     return self.returned(method)
                 return self.describe(method)
             if name in ancestor.attributes:
+                if owner.kind is Kind.INSTANCE and (row := self._related_row(ancestor.attributes[name])) is not None:
+                    return row
                 value = self._variable(ancestor.attributes[name])
                 if owner.kind is Kind.OBJECT and value is not None and self.descends(value, self.knowledge.managers):
                     return Value(Kind.QUERY, owner.name, element=Value(Kind.INSTANCE, owner.name, cls))
@@ -338,11 +367,23 @@ class Evaluator:
         if isinstance(func, ast.Attribute):
             owner = self.value(func.value, scope)
             if owner is not None and owner.kind is Kind.QUERY:
-                return _query_call(owner, func.attr)
+                return self._manager_result(owner, func.attr) or _query_call(owner, func.attr)
             callee = None if owner is None else self.attribute(owner, func.attr)
         else:
             callee = self.value(func, scope)
         return None if callee is None else self.called(callee, node, scope)
+
+    def _manager_result(self, query: Value, method: str) -> Value | None:
+        """What a method of a first-party manager says it returns: `Profile.objects.for_user(user)`."""
+        model = query.element.definition if query.element is not None else None
+        if method in _ROW_METHODS or method in _NO_ROW_METHODS or not isinstance(model, ClassInfo):
+            return None
+        manager = next((c.attributes["objects"] for c in self.ancestry(model).classes if "objects" in c.attributes), None)
+        value = self._variable(manager) if manager is not None else None
+        if value is None or not isinstance(value.definition, ClassInfo):
+            return None
+        function = self.method(value.definition, method)
+        return None if function is None or function.returns is None else self.returned(function)
 
     def called(self, callee: Value, node: ast.Call, scope: Scope) -> Value | None:
         """The value of calling `callee`."""
@@ -367,6 +408,8 @@ class Evaluator:
             return self._known_result(known, node, scope)
         if callee.kind is Kind.MEMBER:
             return None
+        if (known_class := self.knowledge.returns_class.get(callee.name)) is not None:
+            return Value(Kind.OBJECT, known_class)
         if callee.name in ("typing.cast", "typing_extensions.cast") and node.args:
             return self.annotated(node.args[0], scope)
         if callee.name == "functools.partial" and node.args:
@@ -516,8 +559,44 @@ class Evaluator:
             ancestry = self.ancestry(value.definition)
             if any(name in self.knowledge.table_models for name in ancestry.externals):
                 return any("table" in c.keywords for c in ancestry.classes)
+            if ancestry.externals and any(self._has_model_field(c) for c in ancestry.classes):
+                return True
             return False if ancestry.complete else None
         return False
+
+    def _has_model_field(self, cls: ClassInfo) -> bool:
+        """Whether a class whose base is not read has a field of an ORM: `title = models.CharField(...)`."""
+        scope = self.module_scope(cls.module)
+        for attribute in cls.attributes.values():
+            if isinstance(attribute.value, ast.Call) and isinstance(attribute.value.func, ast.Attribute):
+                name = attribute.value.func.attr
+                if name.endswith(("Field", "ForeignKey")):
+                    value = self.value(attribute.value.func, scope)
+                    if value is not None and value.name.startswith(self.knowledge.model_fields):
+                        return True
+        return False
+
+    def _related_row(self, variable: Variable) -> Value | None:
+        """The row that `project = models.ForeignKey(Project, ...)` holds on instances."""
+        call = variable.value
+        if not isinstance(call, ast.Call) or variable.owner is None:
+            return None
+        scope = self.module_scope(variable.module)
+        field = self.value(call.func, scope)
+        if field is None or field.definition is not None or field.name not in self.knowledge.relations:
+            return None
+        target = call.args[0] if call.args else next((k.value for k in call.keywords if k.arg == "to"), None)
+        if isinstance(target, ast.Constant) and target.value == "self":
+            return self._instance_of(self.describe(variable.owner))
+        if isinstance(target, ast.Constant) and isinstance(target.value, str) and target.value.isidentifier():
+            return self._instance_of(self.describe(self.project.resolve(variable.module, target.value))) or _ANY_ROW
+        return self._instance_of(self.value(target, scope)) or _ANY_ROW
+
+    def _instance_of(self, value: Value | None) -> Value | None:
+        """An instance of a class."""
+        if value is None or value.kind is not Kind.OBJECT or isinstance(value.definition, (FunctionInfo, ModuleSummary)):
+            return None
+        return Value(Kind.INSTANCE, value.name, value.definition)
 
     # -- other expressions -----------------------------------------------------------------------
 

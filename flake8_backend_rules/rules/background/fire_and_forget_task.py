@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from flake8_backend_rules.frameworks.schema import NameSet, Role
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.semantics.kinds import Kind
-from flake8_backend_rules.semantics.scope import all_nodes
+from flake8_backend_rules.semantics.scope import all_nodes, parameters
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
 
 _LOOP_METHODS = frozenset({"create_task", "run_in_executor"})
 # What takes charge of a task that was started: it is awaited, joined, cancelled or its result is read.
-_TAKES_CHARGE = frozenset({"result", "join", "cancel", "exception"})
+_TAKES_CHARGE = frozenset({"result", "join", "cancel"})
 
 
 class FireAndForgetTask(Rule):
@@ -178,7 +178,7 @@ def _holders(statement: ast.stmt, call: ast.Call) -> Iterator[str]:
 def _takes_charge(function: ast.AST, holders: set[str]) -> bool:
     """Whether the function awaits, returns, iterates, joins or cancels one of the holders."""
     held = set(holders)
-    for node in all_nodes(function):
+    for node in _nodes_that_see(function, held):
         if isinstance(node, (ast.Await, ast.Return, ast.Yield, ast.YieldFrom)) and node.value is not None:
             if _mentions(node.value, held):
                 return True
@@ -195,6 +195,18 @@ def _takes_charge(function: ast.AST, holders: set[str]) -> bool:
         elif isinstance(node, ast.Assign) and _mentions(node.value, held):
             held.update(ast.unparse(t) for t in node.targets)
     return False
+
+
+def _nodes_that_see(function: ast.AST, names: set[str]) -> Iterator[ast.AST]:
+    """Every node inside a function, but for nested functions with a parameter of one of the names."""
+    pending = list(reversed(list(ast.iter_child_nodes(function))))
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            if any(arg.arg in names for arg, _ in parameters(node.args)):
+                continue
+        yield node
+        pending.extend(reversed(list(ast.iter_child_nodes(node))))
 
 
 def _mentions(node: ast.AST, holders: set[str]) -> bool:

@@ -138,7 +138,7 @@ class CoreAcceptsFrameworkObject(Rule):
             return f"the framework object {found.last_name}"
         if isinstance(default, ast.Call) and evaluator.is_dependency_marker(default, scope):
             return "a dependency of the framework"
-        if not transport.is_plain_annotation(arg.annotation, scope):
+        if isinstance(arg.annotation, ast.Subscript):  # an alias that carries one is only a type here
             if next(annotation.dependencies_in(evaluator, arg.annotation, scope), None) is not None:
                 return "a dependency of the framework"
         if arg.annotation is None and arg.arg == "request" and _reads_request_state(node):

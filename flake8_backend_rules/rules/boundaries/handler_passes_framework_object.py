@@ -9,7 +9,7 @@ from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
 
 _INNER = (Layer.APPLICATION, Layer.DOMAIN, Layer.INFRASTRUCTURE)
-_CARRIERS = (ast.Name, ast.Attribute, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.IfExp, ast.BoolOp, ast.Starred)
+_CARRIERS = (ast.Name, ast.Attribute, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.IfExp, ast.BoolOp, ast.Starred, ast.Call)
 
 
 class HandlerPassesFrameworkObject(Rule):
@@ -75,7 +75,6 @@ class HandlerPassesFrameworkObject(Rule):
 
                 def create_order(request):
                     OrderRepository().add(request)  # ! 27
-                    OrderRepository().add(Envelope(request))
                     envelope = Envelope(request)
                     OrderRepository().add([envelope])  # ! 27
                     return HttpResponse()

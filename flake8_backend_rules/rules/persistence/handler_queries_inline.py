@@ -4,7 +4,7 @@ from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.semantics.kinds import Kind
-from flake8_backend_rules.semantics.persistence import OR_404, QUERY_WRITES, READ_NAMES, RELATED_QUERIES
+from flake8_backend_rules.semantics.persistence import OR_404, QUERY_READS, QUERY_WRITES, READ_NAMES, RELATED_QUERIES
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
 
@@ -114,20 +114,24 @@ class HandlerQueriesInline(Rule):
             self._report_chain(node, handler.description, handler.function, file)
 
     def _is_related_query(self, func: ast.Attribute, file: LintedFile) -> bool:
-        """`order.line_set.all()`: a reverse relation of Django."""
+        """`order.line_set.all()`: a reverse relation of Django, or a manager of another name."""
         receiver = func.value
         if func.attr not in RELATED_QUERIES or not isinstance(receiver, ast.Attribute):
             return False
-        if not receiver.attr.endswith("_set") or "django" not in file.packages:
+        if not receiver.attr.endswith(("_set", "_objects")) or "django" not in file.packages:
             return False
         value = file.model.value(receiver, file.scope)
-        return value is None or value.kind is Kind.QUERY
+        if receiver.attr.endswith("_objects"):  # a manager with another name than `objects`
+            return value is not None and value.kind is Kind.QUERY
+        return value is None or value.kind in (Kind.QUERY, Kind.MEMBER)
 
     def _report_chain(self, node: ast.expr, where: str, function: ast.AST, file: LintedFile) -> None:
         """Reports a query unless the chain that it begins ends in a write or an edge look-up."""
         top, methods = file.model.chain_top(node, file.scope)
-        if any(name in OR_404 or name in QUERY_WRITES for name in methods):
+        if any(name in OR_404 or name in QUERY_WRITES or name == "none" for name in methods):
             return
+        if isinstance(node, ast.Attribute) and methods and methods[0] not in QUERY_READS:
+            return  # a method of the model's own manager: that is the query function
         parent = next(file.model.ancestors(top, file.scope), None)
         if isinstance(parent, ast.Call) and top in parent.args and _last_name(parent.func) == "get_object_or_404":
             return

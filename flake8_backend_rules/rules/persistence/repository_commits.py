@@ -1,8 +1,9 @@
 import ast
 from collections.abc import Iterator
+from itertools import pairwise
 
 from flake8_backend_rules.rule import Bad, Good, Rule
-from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, Scope, all_nodes, parameters
+from flake8_backend_rules.semantics.scope import How, Scope, own_nodes, parameters
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
 
@@ -117,8 +118,11 @@ class RepositoryCommits(Rule):
             return
         if repository is None and _opened_here(func.value, scope):
             return
-        if any(_manages_transactions(f) for f in scope.functions()) or self._is_asked_for(node, file):
+        functions = list(scope.functions())
+        if any(_manages_transactions(f) for f in functions) or self._is_asked_for(node, file):
             return
+        if any(_calls_parameter_of(inner, outer) for inner, outer in pairwise(functions)):
+            return  # a decorator: its wrapper calls the function it wraps and then commits
         where = (
             f"persistence function '{function.name}'" if repository is None else f"repository method '{repository.name}.{function.name}'"
         )
@@ -162,14 +166,9 @@ def _manages_transactions(function: ast.FunctionDef | ast.AsyncFunctionDef) -> b
         target = decorator.func if isinstance(decorator, ast.Call) else decorator
         if getattr(target, "attr", getattr(target, "id", "")) in _CONTEXT_DECORATORS:
             return True
-    names = {a.arg for a, _ in parameters(function.args)}
-    for node in all_nodes(function):
-        if isinstance(node, (ast.Yield, ast.YieldFrom)):
-            return True
-        if isinstance(node, FUNCTION_NODES) and _calls_one_of(node, names):
-            return True  # a decorator: its wrapper calls the function it wraps and then commits
-    return False
+    return any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in own_nodes(function))
 
 
-def _calls_one_of(wrapper: ast.FunctionDef | ast.AsyncFunctionDef, names: set[str]) -> bool:
-    return any(isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id in names for n in all_nodes(wrapper))
+def _calls_parameter_of(inner: ast.FunctionDef | ast.AsyncFunctionDef, outer: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    names = {a.arg for a, _ in parameters(outer.args)}
+    return any(isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id in names for n in own_nodes(inner))
