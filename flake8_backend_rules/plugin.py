@@ -43,6 +43,7 @@ class Session:
                 return file.findings()
             finally:
                 file.model.dispose()
+                self.project.end_file()
 
     def _linted_file(self, tree: ast.Module, path: str, lines: list[str], *, from_disk: bool) -> LintedFile:
         self.project.begin_file()

@@ -60,6 +60,7 @@ class Knowledge:
         self.registration_callable_names = frozenset(name.rpartition(".")[2] for r in registrations for name in r.callables)
         self.registration_words = self.registration_callable_names | self.registration_methods.keys()
         self.class_handlers = [(NameSet(c.bases), c) for f in self.frameworks for c in f.class_handlers]
+        self.class_handler_methods = frozenset(m for _, c in self.class_handlers for m in c.methods)
         self.view_functions = [v for f in self.frameworks for v in f.view_functions]
         self.model_fields = tuple(f.model_fields for f in self.frameworks if f.model_fields)
         self.mapping_attributes = frozenset(name for f in self.frameworks for name in f.mapping_attributes)
@@ -96,6 +97,7 @@ class Knowledge:
         self.http_clients = names("http_clients")
         self.http_functions = names("http_functions")
         self.web_modules = names("web_modules")
+        self.web_packages = frozenset(name.partition(".")[0] for name in self.web_modules)
         self.task_starters = names("task_starters")
         self.event_loops = names("event_loops")
         self.executors = names("executors")

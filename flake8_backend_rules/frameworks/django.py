@@ -70,7 +70,10 @@ FRAMEWORK = Framework(
                 "rest_framework.throttling.SimpleRateThrottle",
             ),
             role=Role.BOUNDARY,
-            prefixes=("",),
+            methods=frozenset({
+                "authenticate", "authenticate_header", "authenticate_credentials", "has_permission",
+                "has_object_permission", "allow_request",
+            }),
         ),
         ClassHandlers(
             bases=("django.core.management.base.BaseCommand", "django.core.management.BaseCommand"),

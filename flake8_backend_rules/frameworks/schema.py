@@ -43,8 +43,7 @@ class ObjectDecorator:
 class ClassHandlers:
     """Methods of the descendants of `bases` that have a role.
 
-    A method counts when its name is in `methods` or begins with one of `prefixes`, or when it carries one
-    of `decorators`. `request_class`: what the first parameter after `self` is, annotated or not.
+    `request_class`: what the first parameter after `self` is, annotated or not.
     """
 
     bases: tuple[str, ...]
@@ -53,8 +52,6 @@ class ClassHandlers:
     """Endings of class names that tell of a third-party base whose source is not read, in a module that imports `package`."""
     package: str = ""
     methods: frozenset[str] = frozenset()
-    prefixes: tuple[str, ...] = ()
-    decorators: tuple[str, ...] = ()
     request_class: str = ""
     row_parameters: frozenset[str] = frozenset()
     """Names of parameters that are a row of the view's model."""

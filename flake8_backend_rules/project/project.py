@@ -106,11 +106,14 @@ class Project:
     def begin_file(self) -> None:
         """From here on every module asked for is looked at anew, once; what is live beyond a bound is packed."""
         self._checked.clear()
+        while len(self._live) > _MAX_LIVE_SUMMARIES:
+            self._modules[self._live.pop(0)].pack()
+
+    def end_file(self) -> None:
+        """Lets go of the linted file's tree and of what was read for it alone."""
         self._current = None
         self._last_tree = None
         self._texts.clear()
-        while len(self._live) > _MAX_LIVE_SUMMARIES:
-            self._modules[self._live.pop(0)].pack()
 
     def forget_layout(self) -> None:
         """Drops what is known of folders: files may have come and gone since the last run."""
@@ -205,7 +208,10 @@ class Project:
         folder = importer.folder
         for _ in range(info.level - 1):
             folder = os.path.dirname(folder)
-        return _module_path(folder, info.module) if info.module else _package_path(folder)
+        key = (folder,), "." + info.module
+        if key not in self._finds:
+            self._finds[key] = _module_path(folder, info.module) if info.module else _package_path(folder)
+        return self._finds[key]
 
     def _module_or_namespace(self, path: str | None) -> ModuleSummary | None:
         if path is None:

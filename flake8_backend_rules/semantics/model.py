@@ -100,8 +100,9 @@ class FileModel:
     @cached_property
     def speaks_web(self) -> bool:
         """Whether the file can hold a framework object, error or response: by its imports, or the word request."""
-        packages = {name.partition(".")[0] for name in self.evaluator.knowledge.web_modules}
-        return "equest" in self.text or any(package in self.text for package in packages)
+        if not self.module.top_level_packages().isdisjoint(self.evaluator.knowledge.web_packages):
+            return True
+        return "equest" in self.text
 
     def _mentions(self, words: frozenset[str]) -> bool:
         return any(word in self.text for word in words)

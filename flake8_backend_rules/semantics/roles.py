@@ -66,7 +66,7 @@ class RoleFinder:
             if role is not None:
                 roles[function.line] = role
         for cls in module.all_classes():
-            if cls.bases:
+            if cls.bases and not self.knowledge.class_handler_methods.isdisjoint(cls.methods):
                 self._class_handlers(cls, roles)
         self._view_functions(module, roles)
         self._main_block(module, roles)
@@ -88,7 +88,7 @@ class RoleFinder:
             if base is None:
                 continue
             for method in cls.methods.values():
-                if method.line not in roles and self._is_class_handler(method, handlers):
+                if method.line not in roles and method.name in handlers.methods:
                     roles[method.line] = FunctionRole(handlers.role, f"method of a {base}", handlers.request_class, handlers.row_parameters)
 
     def _unread_base(self, externals: tuple[str, ...], handlers: ClassHandlers, module: ModuleSummary) -> str | None:
@@ -98,18 +98,6 @@ class RoleFinder:
         return next(
             (n for n in externals if n.endswith(handlers.base_endings) and n.partition(".")[0] not in self.knowledge.packages), None
         )
-
-    def _is_class_handler(self, method: FunctionInfo, handlers: ClassHandlers) -> bool:
-        if method.name in handlers.methods or (handlers.prefixes and method.name.startswith(handlers.prefixes)):
-            return True
-        if not handlers.decorators:
-            return False
-        scope = self.evaluator.module_scope(method.module)
-        for decorator in method.decorators:
-            value = self.evaluator.value(decorator.func if isinstance(decorator, ast.Call) else decorator, scope)
-            if value is not None and value.name in handlers.decorators:
-                return True
-        return False
 
     def _view_functions(self, module: ModuleSummary, roles: RoleMap) -> None:
         packages = module.top_level_packages()

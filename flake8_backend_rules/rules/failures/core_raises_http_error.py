@@ -1,4 +1,5 @@
 import ast
+import re
 
 from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.frameworks.schema import Role
@@ -7,6 +8,8 @@ from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.walk import LintedFile
 
 _INNER = (Layer.APPLICATION, Layer.DOMAIN, Layer.INFRASTRUCTURE)
+# A class that is only constructed has to be named like an error or response; one that is raised is always looked at.
+_TELLING = re.compile("Error|Exception|Http|HTTP|Response|Denied|Found|Abort|Fail|Invalid|Forbidden|Unauth|Bad|Redirect|Conflict")
 _FUNCTION_NAMES = frozenset(name.rpartition(".")[2] for name in knowledge().http_error_functions)
 
 
@@ -122,7 +125,7 @@ class CoreRaisesHttpError(Rule):
 
     def visit_Call(self, node: ast.Call, file: LintedFile) -> None:
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-        if name[:1].isupper() or name in _FUNCTION_NAMES:
+        if (name[:1].isupper() and _TELLING.search(name)) or name in _FUNCTION_NAMES:
             if (self.code, node) not in file.seen:
                 self._check(node, node, "constructs" if name[:1].isupper() else "calls", file)
 
