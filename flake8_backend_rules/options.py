@@ -85,9 +85,8 @@ class Settings:
 
     def is_exempt(self, path: str) -> bool:
         """Whether a file (absolute path) is exempt from every rule."""
-        relative = os.path.relpath(path, self.base)
-        if relative.startswith(".."):
-            relative = os.path.basename(path)
+        inside = path.startswith(self.base.rstrip(os.sep) + os.sep)
+        relative = path[len(self.base.rstrip(os.sep)) + 1 :] if inside else os.path.basename(path)
         relative = relative.replace(os.sep, "/")
         return any(glob.matches(relative) for glob in self.exempt)
 

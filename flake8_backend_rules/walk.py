@@ -7,6 +7,7 @@ rules that name what is called or accessed (or that name nothing).
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -38,6 +39,9 @@ _CHILD_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
     cls: () if issubclass(cls, _LEAVES) else tuple(f for f in reversed(cls._fields) if f not in _NO_NODES) for cls in _node_classes()
 }
 _BRANCHES = frozenset(cls for cls in _CHILD_FIELDS if _CHILD_FIELDS[cls])
+
+
+_IMPORTS: dict[frozenset[str], re.Pattern[str]] = {}
 
 
 @dataclass(slots=True)
@@ -87,7 +91,9 @@ class LintedFile:
         return kept
 
     def _imported_names(self, packages: frozenset[str]) -> Iterator[str]:
-        if not any(package in self.model.text for package in packages):
+        if packages not in _IMPORTS:
+            _IMPORTS[packages] = re.compile(rf"^[ \t]*(?:import|from)[ \t][^#\n]*\b(?:{'|'.join(sorted(packages))})\b", re.MULTILINE)
+        if _IMPORTS[packages].search(self.model.text) is None:
             return
         for node in ast.walk(self.model.tree):
             if isinstance(node, ast.Import):

@@ -58,7 +58,7 @@ class Knowledge:
         registrations = [r for f in self.frameworks for r in f.registrations]
         self.registration_names = {r: NameSet(r.classes) for r in registrations}
         self.registration_callable_names = frozenset(name.rpartition(".")[2] for r in registrations for name in r.callables)
-        self.registration_words = self.registration_callable_names | self.registration_methods.keys()
+        self.registration_words = frozenset(self.registration_callable_names | self.registration_methods.keys())
         self.class_handlers = [(NameSet(c.bases), c) for f in self.frameworks for c in f.class_handlers]
         self.class_handler_methods = frozenset(m for _, c in self.class_handlers for m in c.methods)
         self.view_functions = [v for f in self.frameworks for v in f.view_functions]

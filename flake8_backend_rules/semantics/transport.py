@@ -29,6 +29,7 @@ class Transport:
         self.evaluator = evaluator
         self.knowledge = evaluator.knowledge
         self.extra_objects = NameSet(extra_objects)
+        self._names: dict[tuple[ast.AST | None, str], str | None] = {}
         self.extra_names = frozenset(name for name in extra_objects if "." not in name)
 
     # -- framework objects -----------------------------------------------------------------------
@@ -53,6 +54,14 @@ class Transport:
             return self._first([node.body, node.orelse], scope)
         if isinstance(node, ast.BoolOp):
             return self._first(node.values, scope)
+        if isinstance(node, ast.Name):
+            key = scope.node, node.id
+            if key not in self._names:
+                self._names[key] = self._framework_value(node, scope)
+            return self._names[key]
+        return self._framework_value(node, scope)
+
+    def _framework_value(self, node: ast.expr, scope: Scope) -> str | None:
         if isinstance(node, ast.Call):
             name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
             if not name[:1].isupper() or (isinstance(node.func, ast.Name) and self._is_plain_import(node.func, scope)):

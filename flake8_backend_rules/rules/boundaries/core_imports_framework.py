@@ -89,5 +89,7 @@ class CoreImportsFramework(Rule):
 def is_web_module(module: str) -> bool:
     """Whether a dotted module name is, or lies in, a web framework."""
     parts = module.split(".")
+    if parts[0] not in knowledge().web_packages:
+        return False
     web_modules = knowledge().web_modules
     return any(".".join(parts[:length]) in web_modules for length in range(1, len(parts) + 1))
