@@ -7,6 +7,7 @@ import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, ClassVar
 
 from flake8_backend_rules import __version__
@@ -46,7 +47,6 @@ class Session:
                 self.project.end_file()
 
     def _linted_file(self, tree: ast.Module, path: str, lines: list[str], *, from_disk: bool) -> LintedFile:
-        self.project.begin_file()
         module = self.project.adopt(path, tree, from_disk)
         model = FileModel(self.project, module, tree, "".join(lines), self.settings.layers, self.settings.framework_objects)
         return LintedFile(model, lines, self.settings.values, Scope(module, None, None, None))
@@ -66,6 +66,12 @@ def _collector_paused() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
+
+
+@cache
+def _freeze_once() -> None:
+    """Takes what start-up made (modules, classes, functions) out of every later garbage collection of the process."""
+    gc.freeze()
 
 
 class BackendRulesPlugin:
@@ -90,6 +96,7 @@ class BackendRulesPlugin:
         """Takes the options of a run. A bad value ends the run with one line, before any file is read."""
         try:
             cls._session = Session(read_settings(options), enabled_rules(options))
+            _freeze_once()
         except BadOptionError as error:
             raise SystemExit(f"flake8-backend-rules: {error}") from None
 

@@ -97,6 +97,8 @@ class Knowledge:
         self.http_clients = names("http_clients")
         self.http_functions = names("http_functions")
         self.web_modules = names("web_modules")
+        edge_names = (*self.framework_objects, *self.dependency_markers, *self.injection_markers)
+        self.edge_packages = frozenset({"typing", "typing_extensions", *(name.partition(".")[0] for name in edge_names)})
         self.web_packages = frozenset(name.partition(".")[0] for name in self.web_modules)
         self.task_starters = names("task_starters")
         self.event_loops = names("event_loops")

@@ -34,11 +34,10 @@ class _DenyList:
 
 
 class Inference:
-    """astroid's answers for one project. Trees that it built are kept while the project's files stay the same."""
+    """astroid's answers for one project. Trees that it built are kept."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._generation = project.generation
         self._modules: dict[str, Any] = {}
         self._stub_names: dict[str, set[str]] = {}
 
@@ -47,8 +46,6 @@ class Inference:
 
         None where astroid can't tell, or where the bounds on modules, nodes or depth are reached.
         """
-        if self._generation != self._project.generation:
-            self.__init__(self._project)  # type: ignore[misc]
         wanted = self._wanted_modules(function)
         if not wanted:
             return None

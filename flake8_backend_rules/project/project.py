@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.project import roots
 from flake8_backend_rules.project.inference import Inference
-from flake8_backend_rules.project.source import Signature, parse, read_source, signature
+from flake8_backend_rules.project.source import parse, read_source, size_of
 from flake8_backend_rules.project.summary import (
     ClassInfo,
     FunctionInfo,
@@ -47,7 +47,6 @@ Definition = ModuleSummary | ClassInfo | FunctionInfo | Variable | External
 class _Kept:
     """A module as kept: live, or packed as bytes. Both None: there is no such file."""
 
-    signature: Signature | None
     summary: ModuleSummary | None = None
     packed: bytes | None = None
 
@@ -73,20 +72,18 @@ def pack_summary(summary: ModuleSummary) -> bytes:
 
 
 class Project:
-    """Modules of the projects around the linted files, read on demand and kept for the process.
+    """Modules of the projects around the linted files, read on demand and kept for one run of flake8.
 
-    `source_roots`: absolute folders given by `backend-source-roots`. What is kept is revalidated once a
-    linted file (`begin_file`), so that an editor's long-lived process sees changes.
+    `source_roots`: absolute folders given by `backend-source-roots`. Every run has a Project of its own, so
+    that an editor's long-lived process sees what changed in between; within a run a file is read once.
     """
 
     def __init__(self, source_roots: tuple[str, ...] = ()) -> None:
         self.source_roots = source_roots
-        self.generation = 0
         self.memo: dict[tuple[str, ...], object] = {}
-        """Facts about modules on disk that are dear to find: kept until a module changes."""
+        """Facts about modules on disk that are dear to find."""
         self._modules: dict[str, _Kept] = {}
         self._live: list[str] = []
-        self._checked: set[str] = set()
         self._finds: dict[tuple[tuple[str, ...], str], str | None] = {}
         self._current: tuple[str, ast.Module] | None = None
         self._last_tree: tuple[str, ast.Module | None] | None = None
@@ -95,6 +92,7 @@ class Project:
         self._stdlib = sys.stdlib_module_names
         self._third_party = knowledge().packages
         self._inference: Inference | None = None
+        roots.forget()
 
     @property
     def inference(self) -> Inference:
@@ -103,28 +101,13 @@ class Project:
             self._inference = Inference(self)
         return self._inference
 
-    def begin_file(self) -> None:
-        """From here on every module asked for is looked at anew, once; what is live beyond a bound is packed."""
-        self._checked.clear()
-        while len(self._live) > _MAX_LIVE_SUMMARIES:
-            self._modules[self._live.pop(0)].pack()
-
     def end_file(self) -> None:
-        """Lets go of the linted file's tree and of what was read for it alone."""
+        """Lets go of the linted file's tree, of what was read for it alone, and of what is live beyond a bound."""
         self._current = None
         self._last_tree = None
         self._texts.clear()
-
-    def forget_layout(self) -> None:
-        """Drops what is known of folders: files may have come and gone since the last run."""
-        self._finds.clear()
-        roots.forget()
-        self._changed()
-
-    def _changed(self) -> None:
-        self.generation += 1
-        self.memo.clear()
-        self._bodies.clear()
+        while len(self._live) > _MAX_LIVE_SUMMARIES:
+            self._modules[self._live.pop(0)].pack()
 
     def is_current(self, module: ModuleSummary) -> bool:
         """Whether a module is the linted file, whose tree is at hand (and may differ from what is on disk)."""
@@ -136,27 +119,16 @@ class Project:
         """The summary of the linted file, from the tree at hand; kept for others if it came from disk."""
         self._current = path, tree
         summary = summarise(tree, path, self.module_name(path))
-        if from_disk and (found := signature(path)) is not None:
-            before = self._modules.get(path)
-            if before is None or before.signature != found:
-                if before is not None:
-                    self._changed()
-                self._modules[path] = _Kept(found, packed=pack_summary(summary))
-            self._checked.add(path)
+        if from_disk and path not in self._modules:
+            self._modules[path] = _Kept(packed=pack_summary(summary))
         return summary
 
     def module_at(self, path: str) -> ModuleSummary | None:
         """The summary of a file, None if there is no such regular file; `broken` if it can't be read."""
         kept = self._modules.get(path)
-        if kept is not None and path in self._checked:
-            return self._alive(path, kept)
-        self._checked.add(path)
-        found = signature(path)
-        if kept is not None and kept.signature == found:
-            return self._alive(path, kept)
         if kept is not None:
-            self._changed()
-        kept = self._modules[path] = _Kept(found, None if found is None else self._read(path, found))
+            return self._alive(path, kept)
+        kept = self._modules[path] = _Kept(None if size_of(path) is None else self._read(path))
         if kept.summary is not None:
             self._live.append(path)
         return kept.summary
@@ -166,8 +138,8 @@ class Project:
             self._live.append(path)
         return kept.live()
 
-    def _read(self, path: str, found: Signature) -> ModuleSummary:
-        text = read_source(path, found)
+    def _read(self, path: str) -> ModuleSummary:
+        text = read_source(path)
         tree = None if text is None else parse(text)
         name = self.module_name(path)
         return ModuleSummary(path, name, broken=True) if tree is None else summarise(tree, path, name)
@@ -190,6 +162,11 @@ class Project:
             path = next((p for root in search if (p := _module_path(root, dotted)) is not None), None)
         self._finds[key] = path
         return path
+
+    def is_foreign(self, dotted: str, folder: str) -> bool:
+        """Whether a dotted name belongs to a third-party package or the standard library."""
+        top = dotted.partition(".")[0]
+        return top in self._third_party or top in self._stdlib or not self.is_first_party(top, folder)
 
     def is_first_party(self, dotted: str, folder: str) -> bool:
         """Whether the top-level package of a dotted name lies in a source root."""
@@ -241,8 +218,7 @@ class Project:
 
     def _text(self, path: str) -> str:
         if path not in self._texts:
-            found = signature(path)
-            self._texts[path] = (read_source(path, found) or "") if found is not None else ""
+            self._texts[path] = read_source(path) or ""
         return self._texts[path]
 
     # -- names -----------------------------------------------------------------------------------
@@ -301,8 +277,7 @@ class Project:
         if self._current is not None and self._current[0] == module.path:
             return self._current[1]
         if self._last_tree is None or self._last_tree[0] != module.path:
-            found = signature(module.path)
-            text = None if found is None else read_source(module.path, found)
+            text = read_source(module.path)
             self._last_tree = module.path, None if text is None else parse(text)
         return self._last_tree[1]
 

@@ -8,34 +8,24 @@ import os
 import stat
 import tokenize
 import warnings
-from typing import NamedTuple
 
 MAX_BYTES = 1 << 20
 """Imported modules larger than this are not read: their names are unknown."""
 
 
-class Signature(NamedTuple):
-    """Tells whether a file changed between two looks."""
-
-    mtime_ns: int
-    size: int
-    inode: int
-
-
-def signature(path: str) -> Signature | None:
-    """The signature of a regular file, None for anything else (missing, folder, FIFO, device)."""
+def size_of(path: str) -> int | None:
+    """The size in bytes of a regular file, None for anything else (missing, folder, FIFO, device)."""
     try:
         status = os.stat(path)
     except (OSError, ValueError):
         return None
-    if not stat.S_ISREG(status.st_mode):
-        return None
-    return Signature(status.st_mtime_ns, status.st_size, status.st_ino)
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
-def read_source(path: str, found: Signature) -> str | None:
+def read_source(path: str) -> str | None:
     """The text of a regular file of at most MAX_BYTES, decoded as Python does; None where that fails."""
-    if found.size > MAX_BYTES:
+    size = size_of(path)
+    if size is None or size > MAX_BYTES:
         return None
     try:
         with open(path, "rb") as stream:

@@ -66,6 +66,8 @@ def is_plain(evaluator: Evaluator, node: ast.expr | None, scope: Scope, telling:
     if isinstance(binding, ImportInfo):
         if not binding.level and binding.module in _PLAIN_MODULES:
             return binding.name != "Annotated"
+        if not binding.level and evaluator.project.is_foreign(binding.module, scope.module.folder):
+            return binding.module.partition(".")[0] not in evaluator.knowledge.edge_packages
         return evaluator.project.is_plain_class(binding, scope.module, telling)
     return binding is None and hasattr(builtins, node.id)
 

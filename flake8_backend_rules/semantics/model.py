@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -19,8 +18,6 @@ from flake8_backend_rules.semantics.roles import FunctionRole, RoleFinder, RoleM
 from flake8_backend_rules.semantics.scope import PlacedFunction, Scope, all_nodes, placed_functions
 from flake8_backend_rules.semantics.transport import Transport
 from flake8_backend_rules.semantics.values import ANY_ROW, Evaluator
-
-_WORDS: dict[frozenset[str], re.Pattern[str]] = {}
 
 
 class FileModel:
@@ -108,9 +105,7 @@ class FileModel:
         return "equest" in self.text
 
     def _mentions(self, words: frozenset[str]) -> bool:
-        if words not in _WORDS:
-            _WORDS[words] = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(words)))})\b")
-        return _WORDS[words].search(self.text) is not None
+        return any(f"{word}(" in self.text for word in words)
 
     def handler_at(self, scope: Scope, *roles: Role) -> Handler | None:
         """The handler code of one of `roles` that `scope` is part of; None outside of handler code."""

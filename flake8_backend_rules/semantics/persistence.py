@@ -298,7 +298,7 @@ class Persistence:
             value = self.evaluator.value(node, scope)
             return value is not None and value.name in self.knowledge.transactions
         func = node.func
-        if not entered and not _may_open(func):
+        if not entered and not may_open(func):
             return False
         if isinstance(func, ast.Attribute):
             if func.attr in ("begin", "begin_nested") and self.is_session(func.value, scope):
@@ -350,7 +350,7 @@ def _is_probe(statement: ast.expr) -> bool:
     return len(words) == 2 and words[0] == "select" and words[1].isdigit()
 
 
-def _may_open(func: ast.expr) -> bool:
+def may_open(func: ast.expr) -> bool:
     """Whether the name of what is called can be that of a session's constructor, maker or transaction."""
     if isinstance(func, ast.Call):
         return True  # sessionmaker(...)()

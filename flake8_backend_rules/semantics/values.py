@@ -62,6 +62,8 @@ class Evaluator:
         self._depth = 0
         self.request_classes: dict[ast.arg, str] = {}
         """Parameters that are a framework's request by their function's role, annotated or not."""
+        self._globals: dict[tuple[str, str, bool], Value | None] = {}
+        self._annotated: dict[tuple[str, str], Value | None] = {}
         self._asked_inference: set[FunctionInfo] = set()
         self._deep = False
 
@@ -96,11 +98,19 @@ class Evaluator:
         """The value of something annotated with `node`; None where the annotation tells nothing."""
         if node is None or self._depth >= _MAX_DEPTH:
             return None
+        key = None
+        if isinstance(node, ast.Name) and (scope.node is None or scope.lookup(node.id) is None):
+            key = scope.module.path, node.id
+            if key in self._annotated:
+                return self._annotated[key]
         self._depth += 1
         try:
-            return annotation.value_of(self, node, scope)
+            value = annotation.value_of(self, node, scope)
         finally:
             self._depth -= 1
+        if key is not None:
+            self._annotated[key] = value
+        return value
 
     def describe(self, definition: Definition | None) -> Value | None:
         """The value of a definition found by name."""
@@ -202,10 +212,18 @@ class Evaluator:
     def _name(self, node: ast.Name, scope: Scope) -> Value | None:
         found = scope.lookup(node.id)
         if found is None:
-            return self.describe(self.project.resolve(scope.module, node.id))
+            return self._global(node.id, scope.module)
         locals_, where = found
         chosen = _binding_before(locals_, node, inside=where is scope)
         return None if chosen is None else self._local(chosen, where)
+
+    def _global(self, name: str, module: ModuleSummary) -> Value | None:
+        """The value of a module-level name, looked up once a file."""
+        key = module.path, name, self._deep
+        if key not in self._globals:
+            self._globals[key] = None  # cycles end here
+            self._globals[key] = self.describe(self.project.resolve(module, name))
+        return self._globals[key]
 
     def _local(self, local: Local, scope: Scope) -> Value | None:
         if local.how is How.PARAMETER:

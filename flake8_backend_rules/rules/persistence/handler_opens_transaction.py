@@ -2,6 +2,7 @@ import ast
 
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.rule import Bad, Good, Rule
+from flake8_backend_rules.semantics.persistence import may_open
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
 
@@ -137,7 +138,7 @@ class HandlerOpensTransaction(Rule):
 
     def _visit_value(self, value: ast.expr, file: LintedFile) -> None:
         call = value.value if isinstance(value, ast.Await) else value
-        if not isinstance(call, ast.Call) or file.scope.node is None:
+        if not isinstance(call, ast.Call) or file.scope.node is None or not may_open(call.func):
             return
         handler = file.model.handler_at(file.scope, Role.HTTP)
         if handler is not None and file.model.persistence.opened(call, file.scope, entered=False):
