@@ -38,7 +38,7 @@ class Session:
         if not self.rules or self.settings.is_exempt(path):
             return []
         with _collector_paused():
-            file = self._linted_file(tree, path, lines, from_disk=filename == name and name not in _STDIN_NAMES)
+            file = self._linted_file(tree, path, lines)
             try:
                 walk(tree, file, self.dispatch)
                 return file.findings()
@@ -46,8 +46,8 @@ class Session:
                 file.model.dispose()
                 self.project.end_file()
 
-    def _linted_file(self, tree: ast.Module, path: str, lines: list[str], *, from_disk: bool) -> LintedFile:
-        module = self.project.adopt(path, tree, from_disk)
+    def _linted_file(self, tree: ast.Module, path: str, lines: list[str]) -> LintedFile:
+        module = self.project.adopt(path, tree)
         model = FileModel(self.project, module, tree, "".join(lines), self.settings.layers, self.settings.framework_objects)
         return LintedFile(model, lines, self.settings.values, Scope(module, None, None, None))
 

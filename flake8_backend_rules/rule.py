@@ -9,6 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from flake8_backend_rules.frameworks.schema import Role
+from flake8_backend_rules.project.layers import Layer
+
 if TYPE_CHECKING:
     from flake8_backend_rules.walk import LintedFile
 
@@ -73,8 +76,9 @@ class Rule:
     """Base of all rules. A subclass's docstring is its page: a summary line, then the sections of `_SECTIONS`.
 
     `calls` and `attributes` narrow `visit_Call` and `visit_Attribute` to called or accessed names, so that
-    a rule costs nothing at other nodes. Handlers are `visit_<Node>` and `leave_<Node>`, taking the node and
-    the linted file; they hold no state on `self`.
+    a rule costs nothing at other nodes. `words`, `layers` and `roles` narrow the files: one that doesn't hold any
+    of the words, is of another layer or has no handler code of these roles is not walked for the rule. Handlers
+    are `visit_<Node>` and `leave_<Node>`, taking the node and the linted file; they hold no state on `self`.
     """
 
     code: ClassVar[str]
@@ -84,6 +88,9 @@ class Rule:
     """Whether the rule is on without being selected."""
     calls: ClassVar[frozenset[str]] = frozenset()
     attributes: ClassVar[frozenset[str]] = frozenset()
+    words: ClassVar[tuple[str, ...]] = ()
+    layers: ClassVar[tuple[Layer, ...]] = ()
+    roles: ClassVar[tuple[Role, ...]] = ()
     options: ClassVar[tuple[Option, ...]] = ()
     bad: ClassVar[tuple[Bad, ...]]
     good: ClassVar[tuple[Good, ...]]
@@ -111,6 +118,14 @@ class Rule:
             if (match := _HANDLER.match(attribute)) and (node := getattr(ast, match[2], None)) is not None:
                 found[match[1], node] = attribute
         return found
+
+    def applies(self, file: LintedFile) -> bool:
+        """Whether the rule can have a finding in the file; asked before the walk, the cheapest question first."""
+        return (
+            (not self.words or file.mentions(self.words))
+            and (not self.layers or file.model.layer in self.layers)
+            and (not self.roles or file.model.handler_code.has(*self.roles))
+        )
 
     def finish(self, file: LintedFile) -> None:
         """Called after the walk; for rules that decide on the whole file."""

@@ -16,7 +16,7 @@ from typing import Any
 from flake8_backend_rules.project.summary import ClassInfo, ModuleSummary
 from flake8_backend_rules.rule import BadDeclarationError, Finding, Rule
 from flake8_backend_rules.semantics.model import FileModel
-from flake8_backend_rules.semantics.scope import SCOPE_NODES, Scope
+from flake8_backend_rules.semantics.scope import SCOPE_NODES, Scope, all_nodes
 
 Handler = Callable[[Any, "LintedFile"], None]
 INTERNAL_ERROR = "KBR000"
@@ -39,6 +39,9 @@ _CHILD_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
     cls: () if issubclass(cls, _LEAVES) else tuple(f for f in reversed(cls._fields) if f not in _NO_NODES) for cls in _node_classes()
 }
 _BRANCHES = frozenset(cls for cls in _CHILD_FIELDS if _CHILD_FIELDS[cls])
+_STATEMENTS = frozenset(cls for cls in _CHILD_FIELDS if issubclass(cls, (ast.stmt, ast.mod, ast.ExceptHandler, ast.match_case)))
+_BLOCKS = frozenset({"body", "orelse", "handlers", "finalbody", "cases"})
+_STATEMENT_FIELDS = {cls: tuple(f for f in fields if cls in _STATEMENTS and f in _BLOCKS) for cls, fields in _CHILD_FIELDS.items()}
 
 
 _IMPORTS: dict[frozenset[str], re.Pattern[str]] = {}
@@ -79,6 +82,11 @@ class LintedFile:
         packages = self.model.module.top_level_packages()
         return packages | {"django"} if "rest_framework" in packages else packages
 
+    def mentions(self, words: Iterable[str]) -> bool:
+        """Whether the file's text holds one of some words, inside of others too."""
+        text = self.model.text
+        return any(word in text for word in words)
+
     def imports_any(self, packages: frozenset[str]) -> bool:
         """Whether the file imports one of some top-level packages, at any level of nesting."""
         return bool(self.names_of(packages))
@@ -95,7 +103,7 @@ class LintedFile:
             _IMPORTS[packages] = re.compile(rf"^[ \t]*(?:import|from)[ \t][^#\n]*\b(?:{'|'.join(sorted(packages))})\b", re.MULTILINE)
         if _IMPORTS[packages].search(self.model.text) is None:
             return
-        for node in ast.walk(self.model.tree):
+        for node in all_nodes(self.model.tree):
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     if alias.name.partition(".")[0] in packages:
@@ -148,18 +156,22 @@ class LintedFile:
 
 @dataclass(slots=True)
 class Dispatch:
-    """Handlers of the rules that are on, by event, node class and name. Built once a process."""
+    """Handlers of some rules by event, node class and name. Built once a process for each set of rules."""
 
+    rules: tuple[Rule, ...] = ()
     enter: dict[type[ast.AST], list[tuple[Rule, Handler]]] = field(default_factory=dict)
     leave: dict[type[ast.AST], list[tuple[Rule, Handler]]] = field(default_factory=dict)
     calls: dict[str, list[tuple[Rule, Handler]]] = field(default_factory=dict)
     attributes: dict[str, list[tuple[Rule, Handler]]] = field(default_factory=dict)
     finish: list[tuple[Rule, Handler]] = field(default_factory=list)
+    fields: dict[type[ast.AST], tuple[str, ...]] = field(default_factory=dict)
+    """The fields to go into, by node class, last first: without those of expressions if no handler is for expressions."""
+    _narrowed: dict[tuple[Rule, ...], Dispatch] = field(default_factory=dict)
 
     @classmethod
     def of(cls, rules: Iterable[Rule]) -> Dispatch:
-        table = cls()
-        for rule in rules:
+        table = cls(tuple(rules))
+        for rule in table.rules:
             for (event, node), method in rule.handlers().items():
                 if node not in _BRANCHES and node is not ast.Module:
                     raise BadDeclarationError(f"{rule.code}: {method} is never called, {node.__name__} is a leaf of the walk")
@@ -175,7 +187,26 @@ class Dispatch:
                     target.setdefault(node, []).append(entry)
             if type(rule).finish is not Rule.finish:
                 table.finish.append((rule, _finisher(rule)))
+        classes = {*table.enter, *table.leave} | ({ast.expr} if table.calls or table.attributes else set())
+        table.fields = _STATEMENT_FIELDS if classes <= _STATEMENTS else _CHILD_FIELDS
         return table
+
+    def narrowed(self, file: LintedFile, failed: set[Rule]) -> Dispatch:
+        """The table of the rules that apply to a file. A rule that fails at the question is added to `failed`."""
+        applying = tuple(rule for rule in self.rules if _applies(rule, file, failed))
+        found = self._narrowed.get(applying)
+        if found is None:
+            found = self._narrowed[applying] = Dispatch.of(applying)
+        return found
+
+
+def _applies(rule: Rule, file: LintedFile, failed: set[Rule]) -> bool:
+    try:
+        return rule.applies(file)
+    except Exception as error:
+        failed.add(rule)
+        file.internal_error(f"{rule.code} {rule.name}", error, 1)
+        return False
 
 
 def _finisher(rule: Rule) -> Handler:
@@ -199,8 +230,12 @@ class _Inside:
 
 def walk(tree: ast.Module, file: LintedFile, dispatch: Dispatch) -> None:
     """Walks the tree once. A rule that fails is reported as KBR000 and stays silent for the rest of the file."""
-    enter, leave, calls, attributes = dispatch.enter, dispatch.leave, dispatch.calls, dispatch.attributes
     failed: set[Rule] = set()
+    dispatch = dispatch.narrowed(file, failed)
+    if not dispatch.rules:
+        return
+    enter, leave, calls, attributes, fields = dispatch.enter, dispatch.leave, dispatch.calls, dispatch.attributes, dispatch.fields
+    in_full = fields is _CHILD_FIELDS
 
     def call_handlers(entries: list[tuple[Rule, Handler]], node: ast.AST) -> None:
         for rule, handler in entries:
@@ -208,7 +243,7 @@ def walk(tree: ast.Module, file: LintedFile, dispatch: Dispatch) -> None:
                 continue
             try:
                 handler(node, file)
-            except Exception as error:  # the one place where a rule's failure is contained
+            except Exception as error:  # with `narrowed`, the place where a rule's failure is contained
                 failed.add(rule)
                 file.internal_error(f"{rule.code} {rule.name}", error, getattr(node, "lineno", 1))
 
@@ -235,11 +270,11 @@ def walk(tree: ast.Module, file: LintedFile, dispatch: Dispatch) -> None:
         if entries := enter.get(kind):
             call_handlers(entries, node)
         if kind in _SCOPE_CLASSES:
-            _push_scope(node, file.scope, push)
+            _push_scope(node, file.scope, push, in_full)
             continue
         if kind in leave:
             push(_Leave(node, file.scope))
-        for name in _CHILD_FIELDS[kind]:
+        for name in fields[kind]:
             child = getattr(node, name, None)
             if child.__class__ is list:
                 for item in reversed(child):
@@ -254,14 +289,16 @@ def walk(tree: ast.Module, file: LintedFile, dispatch: Dispatch) -> None:
 _SCOPE_CLASSES = frozenset(SCOPE_NODES)
 
 
-def _push_scope(node: Any, scope: Scope, push: Callable[[Any], None]) -> None:
-    """Pushes a function, class or lambda: what stands outside of its scope first, then its body inside."""
+def _push_scope(node: Any, scope: Scope, push: Callable[[Any], None], in_full: bool) -> None:
+    """Pushes a function, class or lambda: what stands outside of its scope first (if `in_full`), then its body inside."""
     inner = Scope(scope.module, node, scope, _owner(node, scope))
     push(_Leave(node, scope))
     body = node.body if isinstance(node.body, list) else [node.body]
     for statement in reversed(body):
         push(statement)
     push(_Inside(inner))
+    if not in_full:
+        return
     if isinstance(node, ast.ClassDef):
         outside = [*node.decorator_list, *node.bases, *(k.value for k in node.keywords)]
     else:

@@ -27,10 +27,12 @@ from flake8_backend_rules.project.summary import (
 )
 
 _MAX_HOPS = 24
+_MAX_LOOKUPS = 400
 # What stays in memory between files is bounded, and packed where it can be: every live node costs time in
 # each of Python's garbage collections for the rest of the run.
 _MAX_LIVE_SUMMARIES = 48
 _MAX_LIVE_BODIES = 64
+_MAX_LIVE_TREES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class Project:
         self._live: list[str] = []
         self._finds: dict[tuple[tuple[str, ...], str], str | None] = {}
         self._current: tuple[str, ast.Module] | None = None
-        self._last_tree: tuple[str, ast.Module | None] | None = None
+        self._trees: OrderedDict[str, ast.Module | None] = OrderedDict()
         self._texts: dict[str, str] = {}
         self._bodies: OrderedDict[tuple[str, str, int], FunctionNode | None] = OrderedDict()
         self._stdlib = sys.stdlib_module_names
@@ -104,7 +106,7 @@ class Project:
     def end_file(self) -> None:
         """Lets go of the linted file's tree, of what was read for it alone, and of what is live beyond a bound."""
         self._current = None
-        self._last_tree = None
+        self._trees.clear()
         self._texts.clear()
         while len(self._live) > _MAX_LIVE_SUMMARIES:
             self._modules[self._live.pop(0)].pack()
@@ -115,13 +117,10 @@ class Project:
 
     # -- modules ---------------------------------------------------------------------------------
 
-    def adopt(self, path: str, tree: ast.Module, from_disk: bool) -> ModuleSummary:
-        """The summary of the linted file, from the tree at hand; kept for others if it came from disk."""
+    def adopt(self, path: str, tree: ast.Module) -> ModuleSummary:
+        """The summary of the linted file, from the tree at hand. Not kept: few of a project's files are ever asked for by others."""
         self._current = path, tree
-        summary = summarise(tree, path, self.module_name(path))
-        if from_disk and path not in self._modules:
-            self._modules[path] = _Kept(packed=pack_summary(summary))
-        return summary
+        return summarise(tree, path, self.module_name(path))
 
     def module_at(self, path: str) -> ModuleSummary | None:
         """The summary of a file, None if there is no such regular file; `broken` if it can't be read."""
@@ -139,8 +138,7 @@ class Project:
         return kept.live()
 
     def _read(self, path: str) -> ModuleSummary:
-        text = read_source(path)
-        tree = None if text is None else parse(text)
+        tree = self._parsed(path)
         name = self.module_name(path)
         return ModuleSummary(path, name, broken=True) if tree is None else summarise(tree, path, name)
 
@@ -225,15 +223,15 @@ class Project:
 
     def resolve(self, module: ModuleSummary, name: str) -> Definition | None:
         """What a module-level name of `module` stands for, through imports, re-exports and star imports."""
-        return self._resolve(module, name, set())
+        return self._resolve(module, name, set(), 0)
 
-    def _resolve(self, module: ModuleSummary, name: str, seen: set[tuple[str, str]]) -> Definition | None:
-        if (module.path, name) in seen or len(seen) > _MAX_HOPS:
+    def _resolve(self, module: ModuleSummary, name: str, seen: set[tuple[str, str]], hops: int) -> Definition | None:
+        if (module.path, name) in seen or hops > _MAX_HOPS or len(seen) > _MAX_LOOKUPS:
             return None
         seen.add((module.path, name))
         binding = module.bindings.get(name)
         if binding is None:
-            return self._resolve_star(module, name, seen)
+            return self._resolve_star(module, name, seen, hops)
         if not isinstance(binding, ImportInfo):
             return binding
         if binding.name is None:
@@ -244,9 +242,9 @@ class Project:
         source = self.imported_module(binding, module)
         if isinstance(source, External):
             return External(f"{source.name}.{binding.name}")
-        return None if source is None else self._member(source, binding.name, seen)
+        return None if source is None else self._member(source, binding.name, seen, hops + 1)
 
-    def _resolve_star(self, module: ModuleSummary, name: str, seen: set[tuple[str, str]]) -> Definition | None:
+    def _resolve_star(self, module: ModuleSummary, name: str, seen: set[tuple[str, str]], hops: int) -> Definition | None:
         for star in reversed(module.stars):
             source = self.imported_module(star, module)
             if not isinstance(source, ModuleSummary):
@@ -255,16 +253,16 @@ class Project:
                 continue
             if name.startswith("_") and source.exported is None:
                 continue
-            if (found := self._resolve(source, name, seen)) is not None:
+            if (found := self._resolve(source, name, seen, hops + 1)) is not None:
                 return found
         return None
 
     def member(self, module: ModuleSummary, name: str) -> Definition | None:
         """`module.name`: a binding of the module or one of its submodules."""
-        return self._member(module, name, set())
+        return self._member(module, name, set(), 0)
 
-    def _member(self, module: ModuleSummary, name: str, seen: set[tuple[str, str]]) -> Definition | None:
-        if (found := self._resolve(module, name, seen)) is not None:
+    def _member(self, module: ModuleSummary, name: str, seen: set[tuple[str, str]], hops: int) -> Definition | None:
+        if (found := self._resolve(module, name, seen, hops)) is not None:
             return found
         if module.is_package and (module.bindings.get(name) is None or not module.broken):
             return self._module_or_namespace(_module_path(module.folder, name))
@@ -276,10 +274,18 @@ class Project:
         """The whole tree of a module: of the linted file the one at hand, of others read again."""
         if self._current is not None and self._current[0] == module.path:
             return self._current[1]
-        if self._last_tree is None or self._last_tree[0] != module.path:
-            text = read_source(module.path)
-            self._last_tree = module.path, None if text is None else parse(text)
-        return self._last_tree[1]
+        return self._parsed(module.path)
+
+    def _parsed(self, path: str) -> ast.Module | None:
+        """The tree of a file as it is on disk. The last few are kept while a file is linted: bodies are asked for after names."""
+        if path in self._trees:
+            self._trees.move_to_end(path)
+            return self._trees[path]
+        text = read_source(path)
+        tree = self._trees[path] = None if text is None else parse(text)
+        if len(self._trees) > _MAX_LIVE_TREES:
+            self._trees.popitem(last=False)
+        return tree
 
     def body_of(self, function: FunctionInfo) -> FunctionNode | None:
         """The function's own node with its body, None if its file changed or can't be read."""

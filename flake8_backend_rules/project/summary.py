@@ -107,6 +107,7 @@ class ModuleSummary:
     """The names in `__all__`, None where there is none."""
     main_calls: list[ast.Call] = field(default_factory=list)
     """Every call written in an `if __name__ == "__main__":` block."""
+    _packages: frozenset[str] | None = None
 
     @property
     def is_package(self) -> bool:
@@ -124,7 +125,9 @@ class ModuleSummary:
 
     def top_level_packages(self) -> frozenset[str]:
         """Top-level names of everything that the module imports absolutely."""
-        return frozenset(i.module.partition(".")[0] for i in self.imports if not i.level)
+        if self._packages is None:
+            self._packages = frozenset(i.module.partition(".")[0] for i in self.imports if not i.level)
+        return self._packages
 
     def dissolve(self) -> None:
         """Takes the summary apart, so that it is freed at once and not by a garbage collection. It is not to be used again."""
@@ -173,7 +176,7 @@ class _Reader:
             else:
                 for variable in self._variables(node, None):
                     _bind(self.module.bindings, variable)
-                if isinstance(node, ast.Assign):
+                if isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr)):
                     self._exported(node)
                 elif isinstance(node, ast.If) and _is_main_test(node.test):
                     calls = (n for s in node.body for n in ast.walk(s) if isinstance(n, ast.Call))
@@ -253,10 +256,26 @@ class _Reader:
                 if isinstance(entered.optional_vars, ast.Name):
                     yield Variable(self.module, entered.optional_vars.id, None, None, node.lineno, owner)
 
-    def _exported(self, node: ast.Assign) -> None:
-        target = node.targets[0]
-        if isinstance(target, ast.Name) and target.id == "__all__" and isinstance(node.value, (ast.List, ast.Tuple)):
-            self.module.exported = frozenset(e.value for e in node.value.elts if isinstance(e, ast.Constant) and isinstance(e.value, str))
+    def _exported(self, node: ast.Assign | ast.AugAssign | ast.Expr) -> None:
+        """`__all__ = [...]`, and what is added to it; what can't be read leaves every name exported."""
+        module, value = self.module, node.value
+        if isinstance(node, ast.Expr):
+            if not (isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and len(value.args) == 1):
+                return
+            target, value = value.func.value, value.args[0]
+        else:
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+        if not (isinstance(target, ast.Name) and target.id == "__all__"):
+            return
+        items = value.elts if isinstance(value, (ast.List, ast.Tuple, ast.Set)) else [value]
+        if not all(isinstance(e, ast.Constant) and isinstance(e.value, str) for e in items):
+            module.exported = None
+            return
+        names = frozenset(e.value for e in items)  # type: ignore[attr-defined]
+        if isinstance(node, ast.Assign):
+            module.exported = names
+        elif module.exported is not None:
+            module.exported |= names
 
 
 def _is_main_test(test: ast.expr) -> bool:

@@ -42,8 +42,9 @@ class HandlerCode:
         self._methods = {(f.owner, f.node.name): f for f in functions if f.owner is not None}
         for placed, role in handlers:  # a handler is its own, whoever else calls it
             self._by_role[role.role][placed.node] = Handler(role, placed.node, placed.node)
-        for placed, role in handlers:
-            self._reach(placed, role)
+        if len(handlers) < len(functions):
+            for placed, role in handlers:
+                self._reach(placed, role)
 
     def _reach(self, handler: PlacedFunction, role: FunctionRole) -> None:
         reached = self._by_role[role.role]

@@ -49,9 +49,9 @@ class Layering:
         self.roles = roles
         self._kept: dict[str, Placement] = {}
         self._complete: dict[str, RoleMap] = {}
-        self._given: dict[str, Callable[[], tuple[list[PlacedFunction], RoleMap]]] = {}
+        self._given: dict[str, Callable[[], tuple[Callable[[], list[PlacedFunction]], RoleMap]]] = {}
 
-    def give_roles(self, module: ModuleSummary, roles: Callable[[], tuple[list[PlacedFunction], RoleMap]]) -> None:
+    def give_roles(self, module: ModuleSummary, roles: Callable[[], tuple[Callable[[], list[PlacedFunction]], RoleMap]]) -> None:
         """Says how to get the functions and complete roles of the linted module, if they are asked for."""
         self._given[module.path] = roles
 
@@ -213,8 +213,7 @@ class Layering:
 
     def _read_content_roles(self, module: ModuleSummary) -> RoleMap:
         if (given := self._given.get(module.path)) is not None:
-            functions, roles = given()
-            return self._counted(module, functions, roles)
+            return self._counted(module, *given())
         surface = self.roles.surface(module)
         if surface or not module.top_level_packages() & self.roles.knowledge.packages:
             return surface
@@ -223,13 +222,12 @@ class Layering:
         tree = self.evaluator.project.tree_of(module)
         if tree is None:
             return surface
-        functions = placed_functions(tree)
-        return self._counted(module, functions, self.roles.complete(module, tree, functions))
+        return self._counted(module, lambda: placed_functions(tree), self.roles.complete(module, tree, lambda: placed_functions(tree)))
 
-    def _counted(self, module: ModuleSummary, functions: list[PlacedFunction], roles: RoleMap) -> RoleMap:
+    def _counted(self, module: ModuleSummary, functions: Callable[[], list[PlacedFunction]], roles: RoleMap) -> RoleMap:
         """Of all roles of a module, those that say something of its layer."""
         counted = dict(self.roles.surface(module))
-        for placed in functions:
+        for placed in functions() if len(roles) > len(counted) else ():
             line = placed.node.lineno
             if line in roles and line not in counted:
                 is_command = roles[line].role is Role.CLI

@@ -15,9 +15,11 @@ from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.layering import LayerConfiguration, Layering
 from flake8_backend_rules.semantics.persistence import Persistence
 from flake8_backend_rules.semantics.roles import FunctionRole, RoleFinder, RoleMap
-from flake8_backend_rules.semantics.scope import PlacedFunction, Scope, all_nodes, placed_functions
+from flake8_backend_rules.semantics.scope import PlacedFunction, Scope, all_nodes, children_reversed, placed_functions
 from flake8_backend_rules.semantics.transport import Transport
 from flake8_backend_rules.semantics.values import ANY_ROW, Evaluator
+
+_WEB_WORDS = ("equest", "UploadFile", "BackgroundTask", "WebSocket", "HTTPAuth", "HTTPBasic", "HTTPConn")
 
 
 class FileModel:
@@ -53,7 +55,7 @@ class FileModel:
     @cached_property
     def placement(self) -> Placement:
         """The file's layer with the reason."""
-        self.layering.give_roles(self.module, lambda: (self.functions, self.roles))
+        self.layering.give_roles(self.module, lambda: (lambda: self.functions, self.roles))
         return self.layering.of(self.module)
 
     @property
@@ -75,8 +77,8 @@ class FileModel:
     @cached_property
     def roles(self) -> RoleMap:
         """Roles by the line of the `def`. The request parameters of handlers are known from here on."""
-        roles = self.role_finder.complete(self.module, self.tree, self.functions, self._mentions)
-        for placed in self.functions:
+        roles = self.role_finder.complete(self.module, self.tree, lambda: self.functions, self.text)
+        for placed in self.functions if roles else ():
             role = roles.get(placed.node.lineno)
             for name in role.row_parameters if role is not None else ():
                 arg = next((a for a in placed.node.args.args if a.arg == name and a.annotation is None), None)
@@ -95,17 +97,14 @@ class FileModel:
 
     @cached_property
     def handler_code(self) -> HandlerCode:
-        return HandlerCode(self.functions, self.roles)
+        return HandlerCode(self.functions if self.roles else [], self.roles)
 
     @cached_property
     def speaks_web(self) -> bool:
-        """Whether the file can hold a framework object, error or response: by its imports, or the word request."""
+        """Whether the file can hold a framework object, error or response: by its imports, or a word that tells."""
         if not self.module.top_level_packages().isdisjoint(self.evaluator.knowledge.web_packages):
             return True
-        return "equest" in self.text
-
-    def _mentions(self, words: frozenset[str]) -> bool:
-        return any(f"{word}(" in self.text for word in words)
+        return any(word in self.text for word in _WEB_WORDS)
 
     def handler_at(self, scope: Scope, *roles: Role) -> Handler | None:
         """The handler code of one of `roles` that `scope` is part of; None outside of handler code."""
@@ -126,7 +125,7 @@ class FileModel:
         if "Depends" not in self.text and "Security" not in self.text:
             return frozenset()
         names = set()
-        for node in ast.walk(self.tree):
+        for node in all_nodes(self.tree):
             if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], (ast.Name, ast.Attribute)):
                 name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
                 if name in ("Depends", "Security"):
@@ -150,15 +149,13 @@ class FileModel:
     # -- structure -------------------------------------------------------------------------------
 
     def ancestors(self, node: ast.AST, scope: Scope) -> Iterator[ast.AST]:
-        """The nodes around `node`, innermost first, up to its outermost function or class (or the module)."""
+        """The nodes around `node`, innermost first, up to its outermost function (or the module)."""
         top: ast.AST = self.tree
-        walk: Scope | None = scope
-        while walk is not None and walk.node is not None:
-            top = walk.node
-            walk = walk.parent
+        for function in scope.functions():
+            top = function
         parents = self._parents.get(top)
         if parents is None:
-            parents = self._parents[top] = {child: parent for parent in (top, *all_nodes(top)) for child in ast.iter_child_nodes(parent)}
+            parents = self._parents[top] = {child: parent for parent in (top, *all_nodes(top)) for child in children_reversed(parent)}
         current = parents.get(node)
         while current is not None:
             yield current

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -10,11 +11,12 @@ from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.frameworks.schema import HTTP_VERBS, ClassHandlers, ObjectDecorator, Role
 from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, FunctionNode, ModuleSummary, Variable
 from flake8_backend_rules.semantics.kinds import Kind, Value
-from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, PlacedFunction, Scope, own_nodes
+from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, PlacedFunction, Scope, children_reversed, own_nodes
 from flake8_backend_rules.semantics.values import Evaluator
 
 _MAX_DECORATOR_HOPS = 3
 _PLAIN_DECORATORS = frozenset({"property", "staticmethod", "classmethod", "setter", "getter", "deleter", "overload"})
+_INNER_DECORATOR = re.compile(r"^[ \t]+@(?!property\b|staticmethod\b|classmethod\b|abstractmethod\b|\w+\.setter\b)", re.MULTILINE)
 _COROUTINE_STEMS = ("consumer", "worker", "subscriber", "listener")
 
 
@@ -313,24 +315,23 @@ class RoleFinder:
         self,
         module: ModuleSummary,
         tree: ast.Module,
-        functions: list[PlacedFunction],
-        mentions: Callable[[frozenset[str]], bool] | None = None,
+        functions: Callable[[], list[PlacedFunction]],
+        text: str | None = None,
     ) -> RoleMap:
         """The surface, with functions nested in functions and functions registered by a call.
 
-        `mentions` says whether the module's text holds one of some names: the look for registrations is
-        skipped where it doesn't.
+        `text`: the module's source, if at hand; what can't be in there is not looked for.
         """
         roles = dict(self.surface(module))
         base = self.evaluator.module_scope(module)
-        for placed in functions:
+        for placed in functions() if text is None or _INNER_DECORATOR.search(text) else ():
             if placed.enclosing is None or not placed.node.decorator_list or placed.node.lineno in roles:
                 continue
             scope = Scope(module, placed.enclosing, base, None)
             role = next((r for d in placed.node.decorator_list if (r := self.decorator_role(d, scope))), None)
             if role is not None:
                 roles[placed.node.lineno] = role
-        if mentions is None or mentions(self.knowledge.registration_words):
+        if text is None or any(f"{word}(" in text for word in self.knowledge.registration_words):
             for node, inner in scoped_nodes(base, tree):
                 if isinstance(node, ast.Call) and (found := self.registration(node, inner)) is not None:
                     handler, role = found
@@ -356,14 +357,14 @@ def scoped_nodes(scope: Scope, root: ast.AST | None = None) -> Iterator[tuple[as
     """Every node inside a scope with the scope it stands in, nested functions included."""
     start = root if root is not None else scope.node
     assert start is not None
-    pending: list[tuple[ast.AST, Scope]] = [(n, scope) for n in reversed(list(ast.iter_child_nodes(start)))]
+    pending: list[tuple[ast.AST, Scope]] = [(n, scope) for n in children_reversed(start)]
     while pending:
         node, where = pending.pop()
         yield node, where
         inner = where
         if isinstance(node, (*FUNCTION_NODES, ast.Lambda, ast.ClassDef)):
             inner = Scope(where.module, node, where, where.owner)
-        pending.extend((n, inner) for n in reversed(list(ast.iter_child_nodes(node))))
+        pending.extend((n, inner) for n in children_reversed(node))
 
 
 def _has_path(decorator: ast.expr) -> bool:

@@ -110,6 +110,28 @@ def parameters(args: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | None]]
     yield from zip(args.kwonlyargs, args.kw_defaults, strict=True)
 
 
+def _node_fields(cls: type[ast.AST] = ast.AST) -> Iterator[tuple[type[ast.AST], tuple[str, ...]]]:
+    for child in cls.__subclasses__():
+        yield child, tuple(f for f in reversed(child._fields) if f not in _NO_NODES)
+        yield from _node_fields(child)
+
+
+_NO_NODES = frozenset({"ctx", "op", "ops", "id", "attr", "name", "arg", "type_comment", "kind", "module", "level", "asname"})
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {**dict(_node_fields()), ast.Constant: ()}
+
+
+def children_reversed(node: ast.AST) -> list[ast.AST]:
+    """The child nodes, last first, without operators and contexts."""
+    found: list[ast.AST] = []
+    for name in _FIELDS[node.__class__]:
+        child = getattr(node, name, None)
+        if child.__class__ is list:
+            found.extend(c for c in reversed(child) if isinstance(c, ast.AST))
+        elif isinstance(child, ast.AST):
+            found.append(child)
+    return found
+
+
 def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
     """Every node in the body of a function (or below any node), nested functions, classes and lambdas left out.
 
@@ -121,16 +143,16 @@ def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
         child = pending.pop()
         yield child
         if not isinstance(child, SCOPE_NODES):
-            pending.extend(reversed(list(ast.iter_child_nodes(child))))
+            pending.extend(children_reversed(child))
 
 
 def all_nodes(node: ast.AST) -> Iterator[ast.AST]:
     """Every node below `node`, nested functions included, in source order."""
-    pending = list(reversed(list(ast.iter_child_nodes(node))))
+    pending = children_reversed(node)
     while pending:
         child = pending.pop()
         yield child
-        pending.extend(reversed(list(ast.iter_child_nodes(child))))
+        pending.extend(children_reversed(child))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

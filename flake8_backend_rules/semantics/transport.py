@@ -16,6 +16,11 @@ from flake8_backend_rules.semantics.values import Evaluator
 # Words in the names of framework objects: a first-party class with none of them among its bases is none.
 _TELLING_BASES = re.compile("Request|Response|Socket|Connection|Background|Upload|Scopes|Credentials|Form|Http")
 
+# Attributes that may hold one: `self.request`, `info.context`, `flask.session`, `flask.g`.
+_TELLING_ATTRIBUTE = re.compile(
+    "request|response|session|socket|context|current_user|background|file|form|scopes|credentials|^g$", re.IGNORECASE
+)
+
 _TELLING_ERRORS = re.compile("Error|Exception|Http|HTTP|Response|404|Denied|Found|Abort|Fail|Invalid|Forbidden|Unauth|Bad")
 
 
@@ -66,7 +71,10 @@ class Transport:
             name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
             if not name[:1].isupper() or (isinstance(node.func, ast.Name) and self._is_plain_import(node.func, scope)):
                 return None
-        elif not isinstance(node, (ast.Name, ast.Attribute)) or self._is_plainly_none(node, scope):
+        elif isinstance(node, ast.Attribute):
+            if not self.extra_objects and not _TELLING_ATTRIBUTE.search(node.attr):
+                return None
+        elif not isinstance(node, ast.Name) or self._is_plainly_none(node, scope):
             return None
         value = self.evaluator.value(node, scope)
         if value is not None and value.kind is Kind.ROWS:
@@ -184,9 +192,13 @@ class Transport:
 
 
 def _is_computed(local: Local) -> bool:
-    """Whether a name holds what a function (and no constructor) returned: a value, and dear to follow."""
+    """Whether a name holds what a function (and no constructor) returned or an attribute of something: dear to follow."""
+    if local.how not in (How.VALUE, How.ITERATION, How.WITH) or local.annotation is not None:
+        return False
     value = local.expression.value if isinstance(local.expression, ast.Await) else local.expression
-    if local.how is not How.VALUE or local.annotation is not None or not isinstance(value, ast.Call):
+    if isinstance(value, ast.Attribute):
+        return not _TELLING_ATTRIBUTE.search(value.attr)
+    if not isinstance(value, ast.Call):
         return False
     name = value.func.id if isinstance(value.func, ast.Name) else getattr(value.func, "attr", "")
     return not name[:1].isupper()

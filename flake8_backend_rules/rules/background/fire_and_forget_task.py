@@ -40,6 +40,7 @@ class FireAndForgetTask(Rule):
     code = "KBR401"
     name = "fire-and-forget-task"
     message = "{where} starts '{call}' and never waits for it; hand the work to a job queue, or await it"
+    roles = (Role.HTTP,)
     calls = frozenset({"create_task", "ensure_future", "run_coroutine_threadsafe", "run_in_executor", "start", "submit"})
     bad = (
         Bad(

@@ -31,6 +31,7 @@ class InProcessBackgroundTask(Rule):
     code = "KBR402"
     name = "in-process-background-task"
     message = "{where} hands work to the web process itself via '{call}'; enqueue a job with an explicit payload"
+    words = ("add_task", "BackgroundTask")
     calls = frozenset({"add_task", "BackgroundTask", "BackgroundTasks"})
     bad = (
         Bad(

@@ -31,6 +31,7 @@ class WorkerBypassesCore(Rule):
     code = "KBR405"
     name = "worker-bypasses-core"
     message = "{where} bypasses the core via '{call}'; call the use-case that the routes use"
+    roles = (Role.JOB,)
     calls = WRITE_NAMES | {"commit"}
     bad = (
         Bad(

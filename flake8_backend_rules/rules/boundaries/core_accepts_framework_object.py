@@ -110,6 +110,11 @@ class CoreAcceptsFrameworkObject(Rule):
         ),
     )
 
+    def applies(self, file: LintedFile) -> bool:
+        if not file.model.speaks_web and not file.mentions(file.settings[FRAMEWORK_OBJECTS.name]):
+            return False
+        return file.model.layer.is_core or file.model.is_persistence_module
+
     def visit_FunctionDef(self, node: ast.FunctionDef, file: LintedFile) -> None:
         self._check(node, file)
 
@@ -121,7 +126,7 @@ class CoreAcceptsFrameworkObject(Rule):
             (arg, default) for arg, default in parameters(node.args)
             if _may_be_framework(arg, default)
         ]  # fmt: skip
-        if not suspects or _is_factory(node) or not _concerns(file):
+        if not suspects or _is_factory(node):
             return
         if node.lineno in file.model.roles or (not file.model.layer.is_core and _gives_session(node, file)):
             return
@@ -151,10 +156,6 @@ def _may_be_framework(arg: ast.arg, default: ast.expr | None) -> bool:
     if isinstance(arg.annotation, ast.Name) and arg.annotation.id in ("int", "str", "bool", "float", "bytes", "dict", "list", "Any"):
         return isinstance(default, ast.Call)
     return arg.annotation is not None or isinstance(default, ast.Call) or arg.arg == "request"
-
-
-def _concerns(file: LintedFile) -> bool:
-    return file.model.layer.is_core or file.model.is_persistence_module
 
 
 def _is_factory(node: Function) -> bool:

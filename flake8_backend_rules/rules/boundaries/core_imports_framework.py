@@ -1,6 +1,7 @@
 import ast
 
 from flake8_backend_rules.frameworks import knowledge
+from flake8_backend_rules.project.layers import Layer
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.walk import LintedFile
 
@@ -29,6 +30,7 @@ class CoreImportsFramework(Rule):
     code = "KBR201"
     name = "core-imports-framework"
     message = "{layer} module imports the web framework '{module}'; keep it at the edge and pass plain values in"
+    layers = (Layer.APPLICATION, Layer.DOMAIN)
     bad = (
         Bad(
             files="""
@@ -79,7 +81,7 @@ class CoreImportsFramework(Rule):
 
     def _check(self, node: ast.stmt, modules: list[str], file: LintedFile) -> None:
         module = next((m for m in modules if is_web_module(m)), None)
-        if module is None or not file.model.layer.is_core:
+        if module is None:
             return
         if file.model.project.is_first_party(module, file.module.folder):
             return

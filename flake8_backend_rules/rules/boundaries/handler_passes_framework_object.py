@@ -40,6 +40,7 @@ class HandlerPassesFrameworkObject(Rule):
     message = (
         "{where} passes the framework object {kind} ('{argument}') to '{callee}' of the {layer} layer; convert it to typed input first"
     )
+    roles = (Role.HTTP, Role.JOB, Role.CLI)
     options = (FRAMEWORK_OBJECTS,)
     bad = (
         Bad(
@@ -111,9 +112,12 @@ class HandlerPassesFrameworkObject(Rule):
         ),
     )
 
+    def applies(self, file: LintedFile) -> bool:
+        return file.model.speaks_web and super().applies(file)
+
     def visit_Call(self, node: ast.Call, file: LintedFile) -> None:
         scope = file.scope
-        if scope.node is None or not (node.args or node.keywords) or not file.model.speaks_web:
+        if scope.node is None or not (node.args or node.keywords):
             return
         handler = file.model.handler_at(scope, Role.HTTP, Role.JOB, Role.CLI)
         if handler is None:

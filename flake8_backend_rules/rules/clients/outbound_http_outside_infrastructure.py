@@ -13,8 +13,8 @@ HTTP_MODULES = Option(
     parse=parse_dotted_name,
 )
 _VERB_METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request", "send", "stream"})
-_OUTER = (Layer.TRANSPORT, Layer.APPLICATION, Layer.DOMAIN)
 _CLIENT_PACKAGES = frozenset({"httpx", "httpx2", "requests", "aiohttp", "urllib", "urllib3", "pycurl"})
+_TELLING = ("client", "Client", "http", "ession", "api", "request", "urllib", "pycurl", "Api", "API", "HTTP", "Request")
 _CLIENT_WORDS = ("client", "http", "session", "api", "request")
 
 
@@ -43,6 +43,7 @@ class OutboundHttpOutsideInfrastructure(Rule):
     code = "KBR701"
     name = "outbound-http-outside-infrastructure"
     message = "{layer} code calls out over HTTP itself via '{call}'; put the call behind a client in infrastructure"
+    layers = (Layer.TRANSPORT, Layer.APPLICATION, Layer.DOMAIN)
     options = (HTTP_MODULES,)
     bad = (
         Bad(
@@ -111,6 +112,9 @@ class OutboundHttpOutsideInfrastructure(Rule):
         ),
     )
 
+    def applies(self, file: LintedFile) -> bool:
+        return (bool(file.settings[HTTP_MODULES.name]) or file.mentions(_TELLING)) and super().applies(file)
+
     def visit_Call(self, node: ast.Call, file: LintedFile) -> None:
         if file.scope.node is None and not file.imports_any(_CLIENT_PACKAGES):
             return
@@ -118,15 +122,14 @@ class OutboundHttpOutsideInfrastructure(Rule):
             if isinstance(argument, ast.Attribute) and argument.attr in _VERB_METHODS:
                 self._check_function(argument, argument, file)
         if self._is_verb_call(node, file) or self._is_wrapper_call(node, file):
-            if file.model.layer in _OUTER:
-                file.report(self, node, layer=file.model.layer.value, call=quoted(node))
+            file.report(self, node, layer=file.model.layer.value, call=quoted(node))
         else:
             self._check_function(node.func, node, file)
 
     def _check_function(self, func: ast.expr, node: ast.expr, file: LintedFile) -> None:
         if not file.imports_any(_CLIENT_PACKAGES) or _root(func) not in file.names_of(_CLIENT_PACKAGES):
             return
-        if file.model.transport.http_call(func, file.scope) is not None and file.model.layer in _OUTER:
+        if file.model.transport.http_call(func, file.scope) is not None:
             file.report(self, node, layer=file.model.layer.value, call=quoted(node))
 
     def _is_verb_call(self, node: ast.Call, file: LintedFile) -> bool:

@@ -91,6 +91,9 @@ class BareModeFlag(Rule):
         ),
     )
 
+    def applies(self, file: LintedFile) -> bool:
+        return file.mentions(file.settings[MODE_FLAGS.name])
+
     def visit_FunctionDef(self, node: ast.FunctionDef, file: LintedFile) -> None:
         self._check_parameters(node, file)
 

@@ -7,7 +7,6 @@ from flake8_backend_rules.project.layers import Layer
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.walk import LintedFile
 
-_INNER = (Layer.APPLICATION, Layer.DOMAIN, Layer.INFRASTRUCTURE)
 # A class that is only constructed has to be named like an error or response; one that is raised is always looked at.
 _TELLING = re.compile("Error|Exception|Http|HTTP|Response|Denied|Found|Abort|Fail|Invalid|Forbidden|Unauth|Bad|Redirect|Conflict")
 _FUNCTION_NAMES = frozenset(name.rpartition(".")[2] for name in knowledge().http_error_functions)
@@ -38,6 +37,7 @@ class CoreRaisesHttpError(Rule):
     code = "KBR601"
     name = "core-raises-http-error"
     message = "{layer} code {verb} the HTTP error or response '{name}'; fail with an error of your own and map it at the edge"
+    layers = (Layer.APPLICATION, Layer.DOMAIN, Layer.INFRASTRUCTURE)
     bad = (
         Bad(
             files={
@@ -131,8 +131,6 @@ class CoreRaisesHttpError(Rule):
 
     def _check(self, node: ast.AST, value: ast.expr, verb: str, file: LintedFile) -> None:
         model = file.model
-        if model.layer not in _INNER:
-            return
         file.seen.add((self.code, value))
         # What is called tells of a call; what it returns is its own module's business.
         told = value.func if isinstance(value, ast.Call) and verb != "raises" else value

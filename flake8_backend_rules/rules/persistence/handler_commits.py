@@ -1,5 +1,6 @@
 import ast
 
+from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.semantics.scope import all_nodes
@@ -7,6 +8,8 @@ from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
 
 _VERBS = {"commit": "commits", "rollback": "rolls back"}
+
+_STREAMS = tuple(name.rpartition(".")[2] for name in knowledge().streaming_responses)
 
 
 class HandlerCommits(Rule):
@@ -39,6 +42,8 @@ class HandlerCommits(Rule):
     name = "handler-commits"
     message = "{where} {verb} its own transaction via '{call}'; move it into the use-case that the route calls"
     calls = frozenset(_VERBS)
+    words = ("commit", "rollback")
+    roles = (Role.HTTP,)
     bad = (
         Bad(
             files={
@@ -138,6 +143,8 @@ class HandlerCommits(Rule):
 
     def _only_frees_connection(self, handler: ast.AST, file: LintedFile) -> bool:
         """Whether the handler writes nothing and returns a stream."""
+        if not file.mentions(_STREAMS):
+            return False
         persistence, transport, scope = file.model.persistence, file.model.transport, file.scope
         streams = any(isinstance(n, ast.Return) and transport.is_streaming_response(n.value, scope) for n in all_nodes(handler))
         return streams and not any(isinstance(n, ast.Call) and persistence.is_write(n, scope) for n in all_nodes(handler))

@@ -33,6 +33,7 @@ class HandlerOpensTransaction(Rule):
     code = "KBR302"
     name = "handler-opens-transaction"
     message = "{where} opens its own transaction or session via '{call}'; let the use-case that the route calls own it"
+    roles = (Role.HTTP,)
     bad = (
         Bad(
             files={

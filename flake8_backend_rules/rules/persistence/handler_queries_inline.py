@@ -35,6 +35,7 @@ class HandlerQueriesInline(Rule):
     code = "KBR304"
     name = "handler-queries-inline"
     message = "{where} queries the database itself via '{call}'; move the query into a use-case or query function"
+    roles = (Role.HTTP,)
     calls = READ_NAMES | RELATED_QUERIES
     attributes = knowledge().query_attributes
     bad = (

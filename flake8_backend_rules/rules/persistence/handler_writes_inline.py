@@ -35,6 +35,7 @@ class HandlerWritesInline(Rule):
     name = "handler-writes-inline"
     message = "{where} writes to the database itself via '{call}'; move the write into the use-case that the route calls"
     calls = WRITE_NAMES
+    roles = (Role.HTTP,)
     bad = (
         Bad(
             files="""

@@ -39,6 +39,7 @@ class RepositoryCommits(Rule):
     code = "KBR305"
     name = "repository-commits"
     message = "{where} commits by itself via '{call}'; leave the commit to the use-case that owns the transaction"
+    words = ("commit",)
     calls = frozenset({"commit"})
     bad = (
         Bad(

@@ -90,6 +90,9 @@ class CliBypassesCore(Rule):
         ),
     )
 
+    def applies(self, file: LintedFile) -> bool:
+        return _is_script(file.module.path) or file.model.handler_code.has(Role.CLI)
+
     def visit_Call(self, node: ast.Call, file: LintedFile) -> None:
         model, scope = file.model, file.scope
         function = scope.function

@@ -1,0 +1,698 @@
+"""The clauses of the catalogue that the rules' own examples leave out: what is flagged, beside what stays silent.
+
+Each rule has a sheet. Its first lines begin every case of the sheet; `## name` (`@ path`) begins a case, `#: path` another file
+of it, `#? reason` tells that the package disagrees. A marker names the column and the parts of the
+message. Every case has a finding, so that what is silent in it is not for want of a handler, a layer or a session. The shared files stand
+beside those of every case and are silent there, though code like theirs is flagged in another layer.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from flake8_backend_rules.catalogue import all_rules
+from tests.harness import as_files, lint, marked, places
+
+RULES = {rule.code: rule for rule in all_rules()}
+MESSAGES = {
+    "KBR103": "{} bypasses the core via '{}'; call the service that the routes use{}",
+    "KBR201": "{} module imports the web framework '{}'; keep it at the edge and pass plain values in",
+    "KBR202": "{} function '{}' takes {} as '{}'; convert it at the edge and pass typed values",
+    "KBR203": "{} passes the framework object {} ('{}') to '{}' of the {} layer; convert it to typed input first",
+    "KBR301": "{} its own transaction via '{}'; move it into the use-case that the route calls",
+    "KBR302": "{} opens its own transaction or session via '{}'; let the use-case that the route calls own it",
+    "KBR303": "{} writes to the database itself via '{}'; move the write into the use-case that the route calls{}",
+    "KBR304": "{} queries the database itself via '{}'; move the query into a use-case or query function{}",
+    "KBR305": "{} commits by itself via '{}'; leave the commit to the use-case that owns the transaction",
+    "KBR401": "{} starts '{}' and never waits for it; hand the work to a job queue, or await it",
+    "KBR402": "{} hands work to the web process itself via '{}'; enqueue a job with an explicit payload{}",
+    "KBR405": "{} bypasses the core via '{}'; call the use-case that the routes use{}",
+    "KBR501": "{} '{}' is a bare boolean mode; pass a typed mode value such as an enum",
+    "KBR601": "{} code {} the HTTP error or response '{}'; fail with an error of your own and map it at the edge",
+    "KBR701": "{} code calls out over HTTP itself via '{}'; put the call behind a client in infrastructure",
+}
+ROLES = {"KBR103": "CLI command", "KBR405": "job handler"}
+MARK = re.compile(r"# ! (\d+ .+)$", re.MULTILINE)
+MODELS = """
+from django.db import models
+class Order(models.Model): ...
+class Handed(models.Model):
+    def save(self, *args): super().save(*args)
+class Kept(models.Model):
+    def save(self, *args): Order.objects.create(); super().save(*args)
+"""
+SERVICE = """
+class Base:
+    def __init__(self, request=None): ...
+    def place(self, request): ...
+class Orders(Base): ...
+def place(*args, **kwargs): ...
+"""
+IMPORTS = "import asyncio, httpx, fastapi\n"
+SAVE = "def save(session): session.commit()\n"
+TAKE = "def take(request: fastapi.Request): ...\nclass Taken:\n    def __init__(self, request): ...\n"
+CALL = "client = httpx.Client()\ndef make_client() -> httpx.Client: ...\n"
+RAISE = "def abort(): raise GONE\nGONE = fastapi.HTTPException(410)\n"
+SHARED = {
+    "shop/models.py": MODELS,
+    "app/services/orders.py": SERVICE,
+    "app/lib.py": IMPORTS + SAVE + TAKE + CALL + RAISE,  # no layer
+    "app/clients/lib.py": IMPORTS + SAVE + TAKE + CALL,
+    "app/api/lib.py": IMPORTS + SAVE + TAKE + RAISE + "async def lifespan(app): asyncio.create_task(send())\n",
+}
+CASES: list[object] = []
+
+
+class Edge(NamedTuple):
+    code: str
+    files: dict[str, str]
+    says: tuple[str, ...]
+
+
+def message(code: str, parts: str) -> str:
+    """`f` is the route handler 'f', `g<f` is 'g', which f calls, `='g'` stands for itself; `+1` ends the message."""
+    where, *rest = [part.strip() for part in parts.split("|")]
+    role = ROLES.get(code, "route handler")
+    if where.startswith("=") or code in ("KBR201", "KBR202", "KBR501", "KBR601", "KBR701"):
+        where = where.removeprefix("=")
+    else:
+        name, _, verb = where.partition(" ")
+        helper, _, handler = name.rpartition("<")
+        where = (f"'{helper}', called by {role} '{handler}', {verb}" if helper else f"{role} '{handler}' {verb}").rstrip()
+    more = [f" (and {rest.pop()[1:]} more)" if rest[-1].startswith("+") else ""]
+    return f"{code} {MESSAGES[code].format(where, *rest, *more)}"
+
+
+def case(code: str, name: str, path: str, text: str) -> None:
+    reason = re.search(r"^#\? (.+)$", text, re.MULTILINE)
+    main, *others = re.split(r"^#: ", text, flags=re.MULTILINE)
+    sources = {path: main} | {other.split("\n")[0]: other.partition("\n")[2] for other in others}
+    says = [part for source in sources.values() for marks in MARK.findall(source) for part in marks.split(" ! ")]
+    files = {n: MARK.sub(lambda m: "# ! " + " ! ".join(p.split()[0] for p in m[1].split(" ! ")), s) for n, s in sources.items()}
+    files |= {n: s for n, s in SHARED.items() if n not in files}
+    edge = Edge(code, as_files(files, path), tuple(message(code, part.partition(" ")[2]) for part in says))
+    marks = [pytest.mark.xfail(strict=True, raises=AssertionError, reason=reason[1])] if reason else []
+    CASES.append(pytest.param(edge, id=f"{code}-{name}", marks=marks))
+
+
+def sheet(code: str, path: str, text: str) -> None:
+    prelude, *rest = re.split(r"^## ", text.strip("\n"), flags=re.MULTILINE)
+    for part in rest:
+        head, _, source = part.partition("\n")
+        name, _, own_path = head.partition(" @ ")
+        case(code, name, own_path or path, prelude + source)
+
+
+sheet("KBR103", "app/admin_commands.py", """
+import click, flask, typer
+from sqlalchemy import delete, select, text
+from sqlalchemy.orm import Session
+from shop.models import Order
+cli = typer.Typer()
+app = flask.Flask(__name__)
+## groups-and-callbacks
+@click.group()
+def main(session: Session): session.commit()  # ! 29 main|session.commit()
+@main.command()
+def purge(session: Session): session.execute(delete(Order))  # ! 30 purge|session.execute()
+@cli.callback()
+def setup(session: Session): session.commit()  # ! 30 setup|session.commit()
+@app.cli.command("clean")
+def clean(session: Session): session.execute(text("  delete from orders"))  # ! 30 clean|session.execute()
+## what-the-main-block-calls
+import asyncio, uvicorn
+async def main(session: Session): session.commit()  # ! 35 main|session.commit()
+def create_app(session: Session): session.commit()
+if __name__ == "__main__": asyncio.run(main()); uvicorn.run(create_app())
+## each-function-its-own-count
+@click.command()
+def seed(session: Session): session.add(1); session.commit(); more(session); schedule(passed_on)  # ! 29 seed|session.add()|+1
+def more(session: Session): session.merge(1)  # ! 29 more<seed|session.merge()
+def passed_on(session: Session): session.commit()
+## writes-and-commits-only
+@click.command()
+def reads(session: Session): session.execute(select(Order)); session.flush(); session.refresh(1); session.rollback()
+@click.command()
+def writes(session: Session): session.flush(); session.delete(1)  # ! 48 writes|session.delete()
+## functions-of-scripts-not-their-module-level @ scripts/totals.py
+with Session() as session: session.commit()
+class Fixer:
+    def fix(self, session: Session): session.commit()  # ! 38 =script function 'fix'|session.commit()
+""")  # fmt: skip
+
+WEB = (
+    "fastapi", "starlette", "flask", "flask_login", "quart", "sanic", "litestar", "aiohttp.web", "tornado.web", "falcon", "pyramid",
+    "bottle", "werkzeug", "rest_framework", "ninja", "strawberry", "graphene", "typer", "click", "django.http", "django.shortcuts",
+    "django.views", "django.urls", "django.contrib.auth.decorators", "django.template.response", "starlette.status",
+)  # fmt: skip
+sheet("KBR201", "app/services/orders.py", f"""
+## every-framework
+{"".join(f"import {name}  # ! 1 application|{name}{chr(10)}" for name in WEB)}
+## every-framework-from @ app/domain/orders.py
+{"".join(f"from {name} import x  # ! 1 domain|{name}{chr(10)}" for name in WEB)}
+## neighbours-of-the-frameworks
+import clickhouse_driver, fastapi_users, flask_sqlalchemy, tornado.ioloop, django.template, django.core.exceptions
+from aiohttp import ClientSession
+from django.contrib.auth import get_user_model, models
+from .click import Counter
+import os, fastapi  # ! 1 application|fastapi
+""")  # fmt: skip
+
+OBJECTS = {
+    "fastapi": "Request Response WebSocket BackgroundTasks UploadFile", "starlette.requests": "Request HTTPConnection",
+    "fastapi.security": "SecurityScopes HTTPAuthorizationCredentials HTTPBasicCredentials OAuth2PasswordRequestForm",
+    "django.http": "HttpRequest HttpResponse", "rest_framework.request": "Request", "flask": "Request", "quart": "Request",
+    "aiohttp.web": "Request", "sanic": "Request", "litestar": "Request", "pyramid.request": "Request", "falcon": "Request",
+    "tornado.httputil": "HTTPServerRequest",
+}  # fmt: skip
+UNKNOWN = ("quart", "aiohttp.web", "sanic", "litestar", "pyramid.request", "falcon", "tornado.httputil")
+for _module, _names in OBJECTS.items():
+    _reason = "#? the requests of these frameworks are not known\n" if _module in UNKNOWN else ""
+    case("KBR202", f"objects-of-{_module}", "app/services/orders.py", f"{_reason}import {_module}\n" + "".join(
+        f"def place(it: {_module}.{name}, other: {_module}.Other): ...  # ! 11 application|place|the framework object {name}|it\n"
+        for name in _names.split()
+    ))  # fmt: skip
+STATE = "user META GET POST headers cookies session state app scope registry params matchdict find_service"
+sheet("KBR202", "app/services/orders.py", f"""
+from typing import Annotated, Optional
+from fastapi import Depends, File, Request, Security, UploadFile
+from sqlalchemy.orm import Session
+from app.types import Upload
+## through-typing-collections-and-aliases
+def a(it: Optional[UploadFile]): ...  # ! 7 application|a|the framework object UploadFile|it
+def b(it: Annotated["UploadFile | None", File()] = None): ...  # ! 7 application|b|the framework object UploadFile|it
+def c(it: dict[str, "UploadFile"]): ...  # ! 7 application|c|the framework object UploadFile|it
+def d(it: tuple[UploadFile, ...]): ...  # ! 7 application|d|the framework object UploadFile|it
+def e(it: list[Upload | None]): ...  # ! 7 application|e|the framework object UploadFile|it
+def f(it: list[bytes], other: "str | None", third: Annotated[bytes, File()]): ...
+#: app/types.py
+from typing import Annotated
+from fastapi import File, UploadFile
+Upload = Annotated[UploadFile, File()]
+## every-kind-of-parameter @ app/domain/orders.py
+class Orders:
+    async def m(self, it, /, *, a: Request):  # ! 33 domain|m|the framework object Request|a
+        def n(c: Request): ...  # ! 15 domain|n|the framework object Request|c
+## variadic-parameter
+#? the annotations of *args and **kwargs are not looked at
+def place(*files: UploadFile): ...  # ! 12 application|place|the framework object UploadFile|files
+## dependencies-inline-or-as-default
+def a(it: Annotated[str, Depends(user)]): ...  # ! 7 application|a|a dependency of the framework|it
+def b(*, it: str = Security(user)): ...  # ! 10 application|b|a dependency of the framework|it
+def c(it: str = field(user), other: Annotated[str, Gt(1)] = ""): ...
+## unannotated-request-reading-state
+{"".join(f"def f(request): request.{name}  # ! 7 application|f|a request of the framework|request{chr(10)}" for name in STATE.split())}
+## not-every-request
+def annotated(request: Own): return request.user
+def named_otherwise(req): return req.headers
+def plain(request): return request.amount, other.headers, request["user"]
+def factory(_context, request): return request.registry
+def place(ctx, request=None): return request.registry  # ! 16 application|place|a request of the framework|request
+## session-dependency-of-infrastructure @ app/db/session.py
+def annotated(request: Request) -> Session: ...
+def generator(request: Request):
+    with Session() as session: yield session
+def get_user(session=Depends(generator)): return session.get(1)  # ! 14 infrastructure|get_user|a dependency of the framework|session
+## session-dependency-of-core
+def annotated(request: Request) -> Session: ...  # ! 15 application|annotated|the framework object Request|request
+""")  # fmt: skip
+
+sheet("KBR203", "app/api/orders.py", """
+from fastapi import APIRouter, Depends, Request
+from app.services.orders import Orders, place
+router = APIRouter()
+## constructor-and-inherited-methods
+from app.lib import Taken
+class Local(Orders): ...
+@router.post("/")
+def f(request: Request, service: Orders = Depends(), unknown=Depends(make)):
+    Orders(request).load(); Taken(request); unknown.place(request)  # ! 12 f|Request|request|Orders|application
+    Local().place(request)  # ! 19 f|Request|request|place|application
+    service.place(request=request)  # ! 27 f|Request|request|place|application
+## collections-conditionals-and-values-read-off
+@router.post("/")
+async def f(request: Request, ok: bool):
+    place((request, 1))  # ! 11 f|Request|(request, 1)|place|application
+    place({"r": request})  # ! 11 f|Request|{'r' request}|place|application
+    place(None, request if ok else None)  # ! 17 f|Request|request if ok else None|place|application
+    again = request; place(again)  # ! 28 f|Request|again|place|application
+    place((ok, 1), ok if request else None, [request.method], str(request.url), dict(request.headers))
+    place(request.headers, request.state.user, await request.json(), ip=request.client.host)
+## callee-by-its-layer
+from app.api.lib import take as respond
+from app.domain.orders import decide
+from app.repositories.orders import save
+@router.post("/")
+def f(request: Request, container):
+    respond(request); container.place(request); getattr(container, "place")(request)
+    save(request)  # ! 10 f|Request|request|save|infrastructure
+    decide(request)  # ! 12 f|Request|request|decide|domain
+#: app/domain/orders.py
+def decide(request): ...
+#: app/repositories/orders.py
+def save(request): ...
+## request-handed-on-to-a-helper @ shop/views.py
+#? the parameter of a helper is not followed to what the handler gives it
+from django.http import HttpResponse
+def create(request): return helper(request)
+def helper(incoming): place(incoming)  # ! 29 helper<create|HttpRequest|incoming|place|application
+## flask-proxies
+from flask import Blueprint, g, request, session
+from flask_login import current_user
+blueprint = Blueprint("orders", __name__)
+@blueprint.post("/")
+def f():
+    place(request, g)  # ! 11 f|request|request|place|application ! 20 f|g|g|place|application
+    place(session, current_user)  # ! 11 f|session|session|place|application ! 20 f|current_user|current_user|place|application
+    place(request.json, g.user, session["user"], current_user.id, current_user._get_current_object())
+""")  # fmt: skip
+
+sheet("KBR301", "shop/views.py", """
+from django.db import transaction
+from sqlalchemy.orm import Session
+## each-call-also-nested
+def f(request, session: Session):
+    session.commit()  # ! 5 f commits|session.commit()
+    def undo(): session.rollback()  # ! 17 f rolls back|session.rollback()
+    done = lambda: session.commit()  # ! 20 f commits|session.commit()
+    session.flush(); session.close()
+## stream-that-only-frees-the-connection @ app/api/orders.py
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse, StreamingResponse
+from sse_starlette.sse import EventSourceResponse
+router = APIRouter()
+@router.get("/a")
+def streams(session: Session): session.commit(); return StreamingResponse(session.execute(query))
+@router.get("/b")
+def events(session: Session): session.rollback(); return EventSourceResponse(rows())
+@router.get("/c")
+def writes(session: Session): session.add(1); session.commit(); return StreamingResponse(x)  # ! 47 writes commits|session.commit()
+@router.get("/d")
+def responds(session: Session): session.commit(); return JSONResponse(1)  # ! 33 responds commits|session.commit()
+""")  # fmt: skip
+
+sheet("KBR302", "shop/views.py", """
+from collections.abc import Iterator
+from django.db import transaction
+from django.db.transaction import atomic
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session, sessionmaker
+engine = create_engine("sqlite://")
+SessionLocal = sessionmaker(engine)
+## every-way-to-open
+def f(request, session: Session):
+    with session.begin(): helper()  # ! 10 f|session.begin()
+    session.begin_nested()  # ! 5 f|session.begin_nested()
+    with engine.begin() as connection: ...  # ! 10 f|engine.begin()
+    connection = engine.connect()  # ! 18 f|engine.connect()
+    with open("x") as file, Session(engine) as other: ...  # ! 29 f|Session()
+    other = Session(engine)  # ! 13 f|Session()
+    session.execute(query); place(SessionLocal()); place(SessionLocal)
+def helper(): session = SessionLocal()  # ! 25 helper<f|SessionLocal()
+def get_session():
+    with SessionLocal() as session: yield session
+## async-and-injected-factory
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+async def f(request, factory: async_sessionmaker[AsyncSession], make, session: AsyncSession):
+    async with factory() as opened, make() as unknown: ...  # ! 16 f|factory()
+    await session.begin()  # ! 11 f|session.begin()
+## context-managers-of-the-project
+from contextlib import AbstractAsyncContextManager, contextmanager
+from sqlalchemy.ext.asyncio import AsyncSession
+def annotated() -> AbstractAsyncContextManager[AsyncSession]: ...
+@contextmanager
+def decorated() -> Iterator[Session]: ...
+@contextmanager
+def lock() -> Iterator[int]: ...
+async def f(request):
+    async with annotated() as a: ...  # ! 16 f|annotated()
+    with decorated() as b, lock() as c: ...  # ! 10 f|decorated()
+## context-manager-by-a-call
+#? asynccontextmanager and contextmanager are only known as decorators
+from contextlib import contextmanager
+def generator() -> Iterator[Session]: ...
+wrapped = contextmanager(generator)
+def f(request):
+    with wrapped() as a: ...  # ! 10 f|wrapped()
+## forms-of-atomic
+from app.locks import atomic as lock
+from django.views import View
+@transaction.atomic(using="default")  # ! 2 create|transaction.atomic
+def create(request): ...
+@atomic  # ! 2 cancel|atomic
+def cancel(request):
+    with atomic(), lock(): ...  # ! 10 cancel|atomic()
+class Orders(View):
+    @transaction.atomic  # ! 6 post|transaction.atomic
+    def post(self, request): ...
+    @transaction.atomic
+    def uncalled(self): ...
+""")  # fmt: skip
+
+WRITES = (
+    "session.add_all([o])", "session.delete(o)", "session.merge(o)", "session.bulk_save_objects([o])", "session.execute(insert(Order))",
+    "session.scalar(insert(Order).returning(Order.id))", "session.scalars(update(Order))", "session.execute(delete(Order).where(x), {})",
+    "session.exec(update(Order))", "session.execute(text('UPDATE o SET a = 1'))", "session.execute('\\n  insert into o values (1)')",
+    "session.query(Order).filter_by(a=1).update({})", "session.query(Order).delete()", "db.delete(o)", "cursor.execute('DELETE FROM o')",
+    "Order.objects.create()", "Order.objects.create_user()", "Order.objects.bulk_create([])", "Order.objects.bulk_update([], ['a'])",
+    "Order.objects.get_or_create(a=1)", "Order.objects.update_or_create(a=1)", "Order.objects.filter(a=1).update(a=2)",
+    "Order.objects.all().delete()", "Order(a=1).save()", "Order.objects.get(pk=1).delete()", "Handed().save()",
+)  # fmt: skip
+READS = (
+    "session.execute(select(O))", "session.scalars(select(O))", "session.scalar(select(O))", "session.exec(select(O))", "session.query(O)",
+    "session.get(O, 1)", "session.get_one(O, 1)", "session.stream(select(O))", "session.execute(text('SELECT 1 FROM o'))",
+    "cursor.execute('select a from o')",
+)  # fmt: skip
+
+
+def each(calls: tuple[str, ...]) -> str:
+    """A function view for each of the calls, with its finding."""
+    start = "(request, session: Session, cursor: sqlite3.Cursor, o, db):\n   "
+    return "".join(f"def f{i}{start} {call!s}  # ! 5 f{i}|{called(call)}\n" for i, call in enumerate(calls))
+
+
+def called(call: str) -> str:
+    return ast.unparse(ast.parse(call, mode="eval").body.func) + "()"  # type: ignore[attr-defined]
+
+
+sheet("KBR303", "shop/views.py", f"""
+import django.http, sqlite3
+from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy.orm import Session
+from shop.models import Handed, Kept, Order
+## every-write
+{each(WRITES)}
+## not-a-write
+def silent(request, session: Session, seen: set, order):
+    order.paid = True; session.flush(); session.refresh(order); session.commit(); seen.add(order); Order.objects.filter(a=1).exists()
+    session.execute(select(Order)); session.execute(text("SELECT 1 -- update")); session.execute(unknown); cache.delete("x")
+def f(request, session: Session): sql = text("DELETE FROM orders"); session.execute(sql)  # ! 69 f|session.execute()
+## forms-serializers-and-overridden-save
+from django.forms import ModelForm
+from rest_framework.serializers import ModelSerializer
+class OrderForm(ModelForm): ...
+class OrderSerializer(ModelSerializer): ...
+def f(request):
+    form = OrderForm(request.POST); form.save(); OrderSerializer(data={{}}).save(); Kept().save(); storage.save("x")
+    order = Order(); order.save()  # ! 22 f|order.save()
+""")  # fmt: skip
+
+sheet("KBR304", "shop/views.py", f"""
+import sqlite3, requests
+from django.shortcuts import get_object_or_404
+from sqlalchemy import delete, select, text
+from sqlalchemy.orm import Session
+from shop.models import Order
+## every-read
+{each(READS)}
+## writes-web-sessions-and-mappings
+def silent(request, session: Session, conn: requests.Session, db: dict[str, int]):
+    statement = delete(Order); session.execute(statement); session.execute(text("UPDATE o SET a = 1"))
+    session.query(Order).delete(); session.add(1); request.session.get("user"); conn.get("x"); db.get("x")
+def f(request, session): statement = select(Order); session.execute(statement)  # ! 53 f|session.execute()
+## flask-sqlalchemy @ app/api/orders.py
+from flask import Blueprint
+from app.models import Item
+blueprint = Blueprint("orders", __name__)
+@blueprint.get("/a")
+def f(): return Item.query.filter_by(open=True).all()  # ! 17 f|Item.query
+@blueprint.get("/b")
+def silent(pk): Item.query.filter_by(a=1).first_or_404(); Item.query.one_or_404(); Item.query.delete(); Item.query.get_or_404(pk)
+#: app/models.py
+from flask_sqlalchemy import SQLAlchemy
+class Item(SQLAlchemy().Model): ...
+## django
+def managed(request): return Order.objects.get(pk=1), Order.objects.count()  # ! 30 managed|Order.objects|+1
+def related(request, order: Order): return order.line_set.all()  # ! 44 related|order.line_set.all()
+def silent(request, order: Order): get_object_or_404(Order.objects.filter(a=1), pk=1); Order.objects.create(a=1); order.tag_set.pop()
+""")  # fmt: skip
+
+REPOSITORIES = "OrderRepository OrderRepo OrderDAO OrderDao CRUDOrder OrderCRUD OrderCRUDBase OrderGateway"
+STORES = "OrderStore RepositoryOrder OrderRepositories OrderService DaoFactory"
+MODULES = (
+    "repository.py repositories.py repo.py crud.py dao.py daos.py db.py database.py persistence.py repository/x.py repositories/x.py "
+    "repos/x.py crud/x.py dao/x.py db/x.py database/x.py persistence/x.py repositories/sql/x.py"
+)
+sheet("KBR305", "app/db/orders.py", f"""
+## every-module
+{"".join(f'''#: app/{name}
+def add(session): session.commit()  # ! 19 =persistence function 'add'|session.commit()
+''' for name in MODULES.split())}
+## every-class-name @ app/orders.py
+{"".join(f'''class {name}:
+    def add(self): self.session.commit()  # ! 20 =repository method '{name}.add'|self.session.commit()
+''' for name in REPOSITORIES.split())}
+{"".join(f'''class {name}:
+    def add(self): self.session.commit()
+''' for name in STORES.split())}
+## session-of-the-function-itself
+def entered():
+    with SessionLocal() as session: session.commit()
+def assigned(): session = SessionLocal(); session.commit()
+def given(session): session.commit()  # ! 21 =persistence function 'given'|session.commit()
+## classes-and-functions-that-manage-transactions
+from contextlib import asynccontextmanager, contextmanager
+{"".join(f'''class {name}:
+    def complete(self): self.session.commit()
+''' for name in ("SqlUnitOfWork", "SqlUoW", "TransactionScope", "OrderTransactionManager"))}
+class OrderRepository:
+    def commit(self): self.session.commit()
+    def __exit__(self, *error): self.session.commit()
+    async def __aexit__(self, *error): await self.session.commit()
+    def save(self): self.session.commit()  # ! 21 =repository method 'OrderRepository.save'|self.session.commit()
+@contextmanager
+def managed(session): session.commit()
+@asynccontextmanager
+async def managed_too(session): await session.commit()
+def generator(session): yield session; session.commit()
+def transactional(function):
+    def wrapper(session, *args): function(session, *args); session.commit()
+    return wrapper
+def nesting(function):
+    def inner(session): session.commit()  # ! 25 =persistence function 'inner'|session.commit()
+    return inner
+## asked-for-by-a-parameter
+def asked(session, *, no_commit: bool = False):
+    if not no_commit and session.dirty: session.commit()
+def regardless(session, commit=True):
+    if commit: session.flush()
+    session.commit()  # ! 5 =persistence function 'regardless'|session.commit()
+def other(self, session, now=True):
+    if now or self.auto_commit: session.commit()  # ! 33 =persistence function 'other'|session.commit()
+## attribute-of-a-known-type-bound-beside-another
+#? attributes bound by a tuple assignment have no type
+from aiokafka import AIOKafkaConsumer
+class OrderRepository:
+    def __init__(self, session, conn: AIOKafkaConsumer): self.session, self.conn = session, conn
+    def both(self): self.conn.commit(); self.session.commit()  # ! 41 =repository method 'OrderRepository.both'|self.session.commit()
+""")  # fmt: skip
+
+sheet("KBR401", "shop/views.py", """
+import asyncio, django.http, threading
+from asyncio import create_task
+from concurrent.futures import ThreadPoolExecutor
+executor = ThreadPoolExecutor()
+## every-way-to-start
+async def f(request, loop: asyncio.AbstractEventLoop):
+    asyncio.ensure_future(send())  # ! 5 f|asyncio.ensure_future()
+    asyncio.get_event_loop().create_task(send())  # ! 5 f|asyncio.get_event_loop().create_task()
+    loop.run_in_executor(None, send)  # ! 5 f|loop.run_in_executor()
+    asyncio.run_coroutine_threadsafe(send(), loop)  # ! 5 f|asyncio.run_coroutine_threadsafe()
+    [asyncio.create_task(send(i)) for i in range(3)]  # ! 6 f|asyncio.create_task()
+    executor.submit(send)  # ! 5 f|executor.submit()
+    thread = threading.Thread(target=send); thread.start()  # ! 45 f|thread.start()
+## loop-of-a-class-with-an-unknown-base
+#? an attribute of a class whose base is not first-party counts as known
+from tornado.web import RequestHandler
+class Orders(RequestHandler):
+    async def post(self): self.loop.create_task(send())  # ! 27 post|self.loop.create_task()
+## awaited
+async def f(request, others):
+    task = create_task(send()); await task
+    request.task = create_task(send()); await request.task
+    timed = create_task(send()); await asyncio.wait_for(timed, 1)
+    appended = []; appended.append(create_task(send())); await asyncio.gather(*appended)
+    listed = [create_task(send(i)) for i in range(3)]; done, pending = await asyncio.wait(listed)
+    completed = {create_task(send(i)) for i in range(3)}
+    for future in asyncio.as_completed(completed): await future
+    lost = create_task(send()); others.add(lost); lost.add_done_callback(others.discard)  # ! 12 f|create_task()
+    more = []; more.append(create_task(send())); print(more)  # ! 28 f|create_task()
+## returned-or-awaited-elsewhere
+async def f(request): task = create_task(send()); return task
+async def g(request): task = create_task(send()); await finish(); return {"ok": True}  # ! 30 g|create_task()
+async def finish(): task = make(); await task
+## groups-and-names-that-are-no-tasks
+class Loop: ...
+async def f(request, loop: Loop, form):
+    async with asyncio.TaskGroup() as group: group.create_task(send()); create_task(send())  # ! 73 f|create_task()
+    loop.create_task(1); form.submit(1); form.start()
+""")  # fmt: skip
+
+sheet("KBR402", "shop/views.py", """
+import django.http, os, pathlib, shutil
+from fastapi import APIRouter, BackgroundTasks, Depends
+from starlette.background import BackgroundTask
+## given-to-a-response
+def f(request): return make(background=BackgroundTask(send, 1))  # ! 40 f|BackgroundTask()
+def g(request): return make(background=BackgroundTasks([later]))  # ! 40 g|BackgroundTasks()
+def h(request): tasks = BackgroundTasks(); tasks.add_task(send); return make(background=tasks)  # ! 44 h|tasks.add_task()
+## dependencies @ app/api/orders.py
+def audit(tasks: BackgroundTasks): tasks.add_task(send)  # ! 36 ='audit'|tasks.add_task()
+def respond(): return make(background=BackgroundTask(send))  # ! 39 ='respond'|BackgroundTask()
+def elsewhere(): return make(background=BackgroundTask(send))
+def f(a=Depends(audit), b=Depends(respond)): ...
+## in-any-layer-if-typed @ app/services/mail.py
+class Mail:
+    def __init__(self, tasks: BackgroundTasks): self._tasks = tasks
+    def send(self): self._tasks.add_task(send); self._tasks.add_task(send)  # ! 21 ='send'|self._tasks.add_task()|+1
+    def silent(self, tasks, progress): tasks.add_task(send); progress.add_task("reading")
+## clean-up-and-known-to-be-something-else
+from rich.progress import Progress
+def f(request, tasks: BackgroundTasks, background_tasks: Progress, path: pathlib.Path, file, folder):
+    tasks.add_task(os.remove, "x"); tasks.add_task(shutil.rmtree, "x"); tasks.add_task(pathlib.Path.unlink, path)
+    tasks.add_task(path.unlink); tasks.add_task(file.close); tasks.add_task(folder.cleanup); background_tasks.add_task(send)
+    tasks.add_task(folder.compress); return make(background=BackgroundTask(os.unlink, "x"))  # ! 5 f|tasks.add_task()
+""")  # fmt: skip
+
+sheet("KBR405", "app/tasks.py", """
+from aiokafka import AIOKafkaConsumer
+from celery import Task, shared_task
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+from shop.models import Kept, Order
+## methods-of-a-task-class
+class Expire(Task):
+    def run(self, session: Session): session.commit(); self.more(session)  # ! 38 run|session.commit()
+    def more(self, session: Session): session.add(1); session.commit()  # ! 39 more<run|session.add()|+1
+    def uncalled(self, session: Session): session.add(1)
+## writes-of-sessions-only
+@shared_task
+def silent(session: Session): session.execute(select(Order)); session.rollback(); session.flush(); Kept().save(); schedule(passed_on)
+def passed_on(session: Session): session.commit()
+@shared_task
+def f(session: AIOKafkaConsumer, cache, db): session.commit(); cache.delete("x"); db.execute(update(Order))  # ! 83 f|db.execute()
+@shared_task
+def expire(): Order.objects.filter(pk=1).first(); Order.objects.all().delete()  # ! 51 expire|Order.objects.all().delete()
+""")  # fmt: skip
+
+FLAGS = "dry_run dryrun is_dry_run dry simulate simulated is_simulation preview_only test_mode no_commit"
+BOOLEANS = ("bool", "Optional[bool]", "None | bool", "Annotated[bool, 1]", "Union[bool, None]", "'bool'", "Annotated[Optional[bool], 1]")
+RECORDS = {
+    "pydantic": "import pydantic\nclass Base(pydantic.BaseModel): ...\nclass R(Base):", "named-tuple": "class R(NamedTuple):",
+    "typed-dict": "class R(TypedDict, total=False):", "attrs": "import attrs\n@attrs.define\nclass R:",
+    "attr-s": "import attr\n@attr.s(auto_attribs=True)\nclass R:", "dataclass": "import dataclasses as d\n@d.dataclass()\nclass R:",
+}  # fmt: skip
+sheet("KBR501", "app/lib.py", f"""
+from typing import Annotated, NamedTuple, Optional, TypedDict, Union
+## every-name
+{"".join(f"def f({flag}: bool): ...  # ! 7 parameter of 'f'|{flag}{chr(10)}" for flag in FLAGS.split())}
+def f(dry_runs: bool, force: bool, run: bool, commit: bool): ...
+## every-annotation-or-default
+{"".join(f"def f(dry_run: {it}): ...  # ! 7 parameter of 'f'|dry_run{chr(10)}" for it in BOOLEANS)}
+def f(dry_run: str, simulate: Mode | None, dry: "Mode" = False, test_mode: list[bool] = ()): ...
+def f(dry_run=True, *, simulate=False): ...  # ! 7 parameter of 'f'|dry_run ! 24 parameter of 'f'|simulate
+def f(dry, dry_run=0, test_mode="no", *, simulate, no_commit=Mode.LIVE): ...
+## cli-commands-themselves
+import click
+from django.core.management.base import BaseCommand
+@click.command()
+def clicked(dry_run: bool): helper(dry_run)
+class Command(BaseCommand):
+    def handle(self, *args, dry_run: bool = False, **options): ...
+def main(dry_run: bool = False): ...
+def helper(dry_run: bool): ...  # ! 12 parameter of 'helper'|dry_run
+if __name__ == "__main__": main()
+""")  # fmt: skip
+
+RAISED = (
+    "fastapi.exceptions.HTTPException", "starlette.exceptions.HTTPException", "werkzeug.exceptions.NotFound", "django.http.Http404",
+    "django.core.exceptions.PermissionDenied", "rest_framework.exceptions.ValidationError", "litestar.exceptions.HTTPException",
+    "aiohttp.web.HTTPNotFound", "sanic.exceptions.NotFound", "pyramid.httpexceptions.HTTPNotFound",
+)  # fmt: skip
+RESPONSES = "fastapi.responses.JSONResponse django.http.JsonResponse rest_framework.response.Response flask.Response"
+for _dotted in RAISED:
+    _module, _, _name = _dotted.rpartition(".")
+    _reason = "#? the errors of these frameworks are not known\n" if _module.split(".")[0] in (*UNKNOWN, "aiohttp", "pyramid") else ""
+    case("KBR601", f"raises-{_dotted}", "app/services/orders.py", f"""{_reason}
+import {_module}
+def own(): raise PermissionError("x")
+def call(): raise {_dotted}()  # ! 13 application|raises|{_name}
+def bare(): raise {_dotted}  # ! 13 application|raises|{_name}""")  # fmt: skip
+sheet("KBR601", "app/domain/orders.py", f"""
+from fastapi import Depends, HTTPException, Response
+from app.lib import GONE, abort as stop
+import flask, httpx, django.http, rest_framework.response, fastapi.responses
+## responses @ app/clients/orders.py
+def own() -> Response: return httpx.Response(200)
+{"".join(f'''def f(): return {it}()  # ! 10 infrastructure|returns|{it.rpartition(chr(46))[2]}
+def g(it): it({it}())  # ! 15 infrastructure|constructs|{it.rpartition(chr(46))[2]}
+''' for it in RESPONSES.split())}
+## bound-names-count-where-raised
+MISSING = HTTPException(404)
+def f(): error = HTTPException(400); raise error  # ! 38 domain|raises|HTTPException
+def g(cause): raise MISSING from cause  # ! 15 domain|raises|HTTPException
+def h(): raise GONE  # ! 10 domain|raises|HTTPException
+## neither-raised-returned-nor-constructed
+class HttpOrderError(HTTPException): ...
+def f(it: Response) -> Response | None:
+    try: it()
+    except HTTPException: raise
+    except ValueError as error: raise LookupError(isinstance(it, Response)) from error
+def g(): raise HttpOrderError(404)  # ! 10 domain|raises|HttpOrderError
+## abort
+def f(tx): tx.abort(); stop(404); flask.abort(404)  # ! 35 domain|calls|abort
+## dependency-in-core @ app/services/auth.py
+def current_user(token=Depends(read)): raise HTTPException(401)  # ! 40 application|raises|HTTPException
+""")  # fmt: skip
+
+CALLS = (
+    "httpx.get(1)", "httpx.request('GET', 1)", "httpx.stream('GET', 1)", "httpx.Client()", "httpx2.get(1)", "httpx2.AsyncClient()",
+    "requests.delete(1)", "requests.Session()", "aiohttp.ClientSession()", "aiohttp.request('GET', 1)", "urllib.request.urlopen(1)",
+    "urllib3.PoolManager()", "urllib3.request('GET', 1)", "pycurl.Curl()",
+)  # fmt: skip
+sheet("KBR701", "app/services/rates.py", f"""
+import aiohttp, asyncio, httpx, httpx2, pycurl, requests, urllib.request, urllib3
+## every-library
+{"".join(f"{call}  # ! 1 application|{called(call)}{chr(10)}" for call in CALLS)}
+## not-a-call-out @ app/domain/rates.py
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+def f(response: httpx.Response, client: httpx.Client):
+    httpx.Timeout(5); httpx.URL("x"); aiohttp.ClientTimeout(5); requests.Request("GET", "x"); Request("x"); urlencode({{}})
+    response.json(); response.headers.get("x"); client.close(); urlopen("x")  # ! 65 domain|urlopen()
+## typed-clients @ app/api/rates.py
+from app.lib import make_client
+from redis import Redis
+from starlette.testclient import TestClient
+class Rates:
+    def __init__(self, http: "httpx.AsyncClient"): self._http = http
+    async def rates(self, client: requests.Session | None, session: aiohttp.ClientSession, api: Redis, http, test: TestClient):
+        client.get("/")  # ! 9 transport|client.get()
+        await self._http.put("/")  # ! 15 transport|self._http.put()
+        make_client().send(1)  # ! 9 transport|make_client().send()
+        await session.options("/"); session.cookies.get("x")  # ! 15 transport|session.options()
+        http.get("/"); api.get("x"); test.post("/"); TestClient(None).get("/")
+## passed-on
+async def f(loop):
+    await loop.run_in_executor(None, requests.post, "/"); await asyncio.to_thread(httpx.URL, "/")  # ! 38 application|requests.post
+## passed-on-by-its-bare-name
+#? only a dotted function counts as passed on
+from requests import get
+async def f(): await asyncio.to_thread(get, "/")  # ! 40 application|get
+## passed-on-by-keyword
+#? only a positional argument counts as passed on
+def f(pool): pool.submit(fn=requests.get)  # ! 29 application|requests.get
+""")  # fmt: skip
+
+
+@pytest.mark.parametrize("edge", CASES)
+def test_edge(edge: Edge, tmp_path: Path) -> None:
+    assert marked(edge.files)
+    found = lint(tmp_path, edge.files, [RULES[edge.code]])
+    assert places(found) == marked(edge.files)
+    assert tuple(f.text for findings in found.values() for f in findings) == edge.says
