@@ -199,7 +199,6 @@ class Orders:
     async def m(self, it, /, *, a: Request):  # ! 33 domain|m|the framework object Request|a
         def n(c: Request): ...  # ! 15 domain|n|the framework object Request|c
 ## variadic-parameter
-#? the annotations of *args and **kwargs are not looked at
 def place(*files: UploadFile): ...  # ! 12 application|place|the framework object UploadFile|files
 ## dependencies-inline-or-as-default
 def a(it: Annotated[str, Depends(user)]): ...  # ! 7 application|a|a dependency of the framework|it
@@ -257,7 +256,6 @@ def decide(request): ...
 #: app/repositories/orders.py
 def save(request): ...
 ## request-handed-on-to-a-helper @ shop/views.py
-#? the parameter of a helper is not followed to what the handler gives it
 from django.http import HttpResponse
 def create(request): return helper(request)
 def helper(incoming): place(incoming)  # ! 29 helper<create|HttpRequest|incoming|place|application
@@ -333,7 +331,6 @@ async def f(request):
     async with annotated() as a: ...  # ! 16 f|annotated()
     with decorated() as b, lock() as c: ...  # ! 10 f|decorated()
 ## context-manager-by-a-call
-#? asynccontextmanager and contextmanager are only known as decorators
 from contextlib import contextmanager
 def generator() -> Iterator[Session]: ...
 wrapped = contextmanager(generator)
@@ -485,7 +482,6 @@ def regardless(session, commit=True):
 def other(self, session, now=True):
     if now or self.auto_commit: session.commit()  # ! 33 =persistence function 'other'|session.commit()
 ## attribute-of-a-known-type-bound-beside-another
-#? attributes bound by a tuple assignment have no type
 from aiokafka import AIOKafkaConsumer
 class OrderRepository:
     def __init__(self, session, conn: AIOKafkaConsumer): self.session, self.conn = session, conn
@@ -681,11 +677,9 @@ class Rates:
 async def f(loop):
     await loop.run_in_executor(None, requests.post, "/"); await asyncio.to_thread(httpx.URL, "/")  # ! 38 application|requests.post
 ## passed-on-by-its-bare-name
-#? only a dotted function counts as passed on
 from requests import get
 async def f(): await asyncio.to_thread(get, "/")  # ! 40 application|get
 ## passed-on-by-keyword
-#? only a positional argument counts as passed on
 def f(pool): pool.submit(fn=requests.get)  # ! 29 application|requests.get
 """)  # fmt: skip
 

@@ -137,13 +137,15 @@ DEPS = (
     [
         pytest.param({"app/api/deps.py": DEPS}, "from app.api.deps import SessionDep as Third", id="one-module"),
         pytest.param({"app/api/deps.py": DEPS}, "from .deps import SessionDep as Third", id="relative"),
-        pytest.param({"app/deps/db.py": DEPS, "app/deps/__init__.py": "from .db import SessionDep as Dep"}, "from app.deps import Dep as Third",
+        pytest.param({"app/deps/db.py": DEPS, "app/deps/__init__.py": "from .db import SessionDep as Dep"},
+                     "from app.deps import Dep as Third",
                      id="re-exported-under-a-second-name-and-imported-under-a-third"),
         pytest.param({"app/deps/db.py": DEPS, "app/deps/__init__.py": "from .db import *"}, "from ..deps import SessionDep as Third",
                      id="re-exported-by-a-star"),
         pytest.param({"app/deps/db.py": DEPS, "app/deps/__init__.py": "from app.deps import db\nDep = db.SessionDep"},
                      "from app.deps import Dep as Third", id="alias-of-a-module-member"),
-        pytest.param({"app/deps/db.py": DEPS, "app/deps/__init__.py": ""}, "from app.deps import db\nThird = db.SessionDep", id="own-alias"),
+        pytest.param({"app/deps/db.py": DEPS, "app/deps/__init__.py": ""}, "from app.deps import db\nThird = db.SessionDep",
+                     id="own-alias"),
         pytest.param({"app/types.py": f"{SQLALCHEMY}\n", "app/api/deps.py": "from app.types import Session as S\nDep = S | None\n"},
                      "from app.api.deps import Dep as Third", id="third-party-name-through-two-modules"),
         pytest.param({"app/uow.py": "class OrdersUnitOfWork: ...\n"}, "from app.uow import OrdersUnitOfWork as Third", id="unit-of-work"),
@@ -194,7 +196,8 @@ GENERATOR = "from collections.abc import AsyncIterator, Generator, Iterator, Asy
         pytest.param(f"from typing import Optional\n{SQLALCHEMY}\ndef get_db() -> Optional[Session]: ...", id="plain-optional"),
         pytest.param(f"{MAKER}\ndef get_db():\n    with SessionLocal() as s:\n        yield s", id="body-with"),
         pytest.param(f"{ASYNC_MAKER}\nasync def get_db():\n    async with SessionLocal() as s:\n        yield s", id="body-async-with"),
-        pytest.param(f"{MAKER}\ndef get_db():\n    s = SessionLocal()\n    try:\n        yield s\n    finally:\n        s.close()", id="body-try"),
+        pytest.param(f"{MAKER}\ndef get_db():\n    s = SessionLocal()\n    try:\n        yield s\n    finally:\n        s.close()",
+                     id="body-try"),
         pytest.param(f"{MAKER}\ndef get_db():\n    return SessionLocal()", id="body-return"),
         pytest.param(f"{MAKER}\ndef get_db():\n    yield SessionLocal()", id="body-yield-call"),
         pytest.param(f"{SQLALCHEMY}\nengine = 1\ndef get_db():\n    with Session(engine) as s:\n        yield s", id="body-constructor"),
@@ -262,7 +265,8 @@ def test_depends_on_something_else(tmp_path: Path, provider: str) -> None:
         pytest.param(MAKER, "with open('x') as f, SessionLocal() as store:\n    store.commit()", id="with-second"),
         pytest.param(ASYNC_MAKER, "async with SessionLocal() as store:\n    await store.commit()", id="async-with"),
         pytest.param(SQLALCHEMY, "with Session(1) as store:\n    store.commit()", id="with-constructor"),
-        pytest.param("from sqlalchemy import create_engine\nengine = create_engine('')", "with engine.connect() as store:\n    store.commit()",
+        pytest.param("from sqlalchemy import create_engine\nengine = create_engine('')",
+                     "with engine.connect() as store:\n    store.commit()",
                      id="with-engine"),
         pytest.param("import asyncpg", "store = await asyncpg.connect()", id="asyncpg"),
         pytest.param("import sqlite3", "store = sqlite3.connect(':memory:')", id="sqlite3"),
@@ -301,7 +305,8 @@ def test_local(tmp_path: Path, imports: str, body: str) -> None:
         pytest.param(f"{SQLALCHEMY}\nfrom contextlib import AbstractContextManager\ndef opened() -> AbstractContextManager[Session]: ...",
                      id="abstract"),
         pytest.param(f"{SQLALCHEMY}\nclass opened:\n    def __enter__(self) -> Session: ...", id="class"),
-        pytest.param(f"{SQLALCHEMY}\nclass Database:\n    @contextmanager\n    def open(self):\n        with Session(1) as s:\n            yield s\n"
+        pytest.param(f"{SQLALCHEMY}\nclass Database:\n    @contextmanager\n    def open(self):\n        with Session(1) as s:\n"
+                     "            yield s\n"
                      "opened = Database().open", id="method"),
     ],
 )  # fmt: skip
@@ -389,11 +394,13 @@ def test_the_nearest_class_that_sets_an_attribute_decides(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("imports", "parameters", "receiver"),
     [
-        pytest.param("class OrdersUoW:\n    def __init__(self, session: Session):\n        self.rows = session", "u: OrdersUoW", "u.rows", id="deep"),
+        pytest.param("class OrdersUoW:\n    def __init__(self, session: Session):\n        self.rows = session", "u: OrdersUoW", "u.rows",
+                     id="deep"),
         pytest.param("class Context:\n    rows: Session", "c: Context", "c.rows", id="annotated"),
         pytest.param("class Inner:\n    rows: Session\nclass Outer:\n    inner: Inner", "o: Outer", "o.inner.rows", id="two-deep"),
         pytest.param("class Store:\n    def open(self) -> Session: ...", "s: Store", "s.open()", id="method"),
-        pytest.param("from dataclasses import dataclass\n@dataclass\nclass Context:\n    rows: Session | None = None", "c: Context", "c.rows",
+        pytest.param("from dataclasses import dataclass\n@dataclass\nclass Context:\n    rows: Session | None = None",
+                     "c: Context", "c.rows",
                      id="dataclass"),
     ],
 )  # fmt: skip

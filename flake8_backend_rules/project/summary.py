@@ -232,9 +232,9 @@ class _Reader:
                 targets, annotation = [child.target], child.annotation
             else:
                 continue
-            for target in targets:
+            for target, value in _assigned(targets, child.value):
                 if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == first:
-                    variable = Variable(self.module, target.attr, annotation, _kept(child.value), child.lineno, cls, method)
+                    variable = Variable(self.module, target.attr, annotation, _kept(value), child.lineno, cls, method)
                     cls.attributes.setdefault(target.attr, variable)
 
     def _variables(self, node: ast.stmt, owner: ClassInfo | None) -> Iterator[Variable]:
@@ -276,6 +276,17 @@ class _Reader:
             module.exported = names
         elif module.exported is not None:
             module.exported |= names
+
+
+def _assigned(targets: list[ast.expr], value: ast.expr | None) -> Iterator[tuple[ast.expr, ast.expr | None]]:
+    """(target, value) of an assignment, tuples taken apart where both sides are written out."""
+    for target in targets:
+        if not isinstance(target, (ast.Tuple, ast.List)):
+            yield target, value
+        elif isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts):
+            yield from zip(target.elts, value.elts, strict=True)
+        else:
+            yield from ((item, None) for item in target.elts)
 
 
 def _is_main_test(test: ast.expr) -> bool:

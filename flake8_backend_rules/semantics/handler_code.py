@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flake8_backend_rules.frameworks.schema import Role
@@ -20,6 +21,9 @@ class Handler:
     role: FunctionRole
     handler: FunctionNode
     function: FunctionNode
+    caller: FunctionNode | None = None
+    call: ast.Call | None = None
+    """The call in `caller` through which the function was first reached; None for the handler itself."""
 
     @property
     def description(self) -> str:
@@ -51,14 +55,14 @@ class HandlerCode:
         pending = [handler]
         while pending:
             current = pending.pop()
-            for called in self._called(current):
+            for called, call in self._called(current):
                 if called.node not in reached:
-                    reached[called.node] = Handler(role, handler.node, called.node)
+                    reached[called.node] = Handler(role, handler.node, called.node, current.node, call)
                     pending.append(called)
 
-    def _called(self, placed: PlacedFunction) -> list[PlacedFunction]:
+    def _called(self, placed: PlacedFunction) -> list[tuple[PlacedFunction, ast.Call]]:
         shadowed = {a.arg for a in ast.walk(placed.node.args) if isinstance(a, ast.arg)}
-        found: list[PlacedFunction] = []
+        found: list[tuple[PlacedFunction, ast.Call]] = []
         for statement in placed.node.body:
             for node in (statement, *all_nodes(statement)):
                 if not isinstance(node, ast.Call):
@@ -72,7 +76,7 @@ class HandlerCode:
                     if func.value.id in ("self", "cls"):
                         target = self._methods.get((placed.owner, func.attr))
                 if target is not None:
-                    found.append(target)
+                    found.append((target, node))
         return found
 
     def at(self, scope: Scope, *roles: Role) -> Handler | None:
@@ -84,6 +88,10 @@ class HandlerCode:
                     if (handler := reached.get(function)) is not None:
                         return handler
         return None
+
+    def reached(self, role: Role) -> Iterator[Handler]:
+        """The functions that handlers of a role call, callers before what they call."""
+        return (h for h in self._by_role[role].values() if h.call is not None)
 
     def has(self, *roles: Role) -> bool:
         return any(self._by_role[role] for role in roles)

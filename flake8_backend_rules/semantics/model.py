@@ -15,7 +15,15 @@ from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.layering import LayerConfiguration, Layering
 from flake8_backend_rules.semantics.persistence import Persistence
 from flake8_backend_rules.semantics.roles import FunctionRole, RoleFinder, RoleMap
-from flake8_backend_rules.semantics.scope import PlacedFunction, Scope, all_nodes, children_reversed, placed_functions
+from flake8_backend_rules.semantics.scope import (
+    PlacedFunction,
+    Scope,
+    all_nodes,
+    bound_arguments,
+    children_reversed,
+    parameters,
+    placed_functions,
+)
 from flake8_backend_rules.semantics.transport import Transport
 from flake8_backend_rules.semantics.values import ANY_ROW, Evaluator
 
@@ -97,7 +105,28 @@ class FileModel:
 
     @cached_property
     def handler_code(self) -> HandlerCode:
-        return HandlerCode(self.functions if self.roles else [], self.roles)
+        code = HandlerCode(self.functions if self.roles else [], self.roles)
+        if self.speaks_web:
+            for reached in code.reached(Role.HTTP):
+                self._hand_on_request(reached)
+        return code
+
+    def _hand_on_request(self, reached: Handler) -> None:
+        """An unannotated parameter of a helper is a request where the handler hands its own request on to it."""
+        assert reached.call is not None
+        assert reached.caller is not None
+        own = {arg.arg: arg for arg, _ in parameters(reached.caller.args)}
+        for parameter, argument in bound_arguments(reached.call, reached.function):
+            source = own.get(argument.id) if isinstance(argument, ast.Name) else None
+            if source is None or parameter.annotation is not None:
+                continue
+            name = self.evaluator.request_classes.get(source)
+            if name is None and source.annotation is not None:
+                value = self.evaluator.annotated(source.annotation, self.evaluator.module_scope(self.module))
+                if value is not None and value.kind is Kind.INSTANCE and self.transport.is_framework_class(value):
+                    name = value.name
+            if name is not None:
+                self.evaluator.request_classes.setdefault(parameter, name)
 
     @cached_property
     def speaks_web(self) -> bool:

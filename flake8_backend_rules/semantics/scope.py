@@ -110,6 +110,21 @@ def parameters(args: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | None]]
     yield from zip(args.kwonlyargs, args.kw_defaults, strict=True)
 
 
+def bound_arguments(call: ast.Call, function: FunctionNode) -> Iterator[tuple[ast.arg, ast.expr]]:
+    """(parameter, argument) of a call of a function or of a method through `self`; what stands after a `*` is left out."""
+    positional = [*function.args.posonlyargs, *function.args.args]
+    if isinstance(call.func, ast.Attribute) and positional and positional[0].arg in ("self", "cls"):
+        positional = positional[1:]
+    for parameter, argument in zip(positional, call.args, strict=False):
+        if isinstance(argument, ast.Starred):
+            break
+        yield parameter, argument
+    named = {arg.arg: arg for arg in (*positional, *function.args.kwonlyargs)}
+    for keyword in call.keywords:
+        if keyword.arg in named:
+            yield named[keyword.arg], keyword.value
+
+
 def _node_fields(cls: type[ast.AST] = ast.AST) -> Iterator[tuple[type[ast.AST], tuple[str, ...]]]:
     for child in cls.__subclasses__():
         yield child, tuple(f for f in reversed(child._fields) if f not in _NO_NODES)

@@ -122,10 +122,8 @@ class CoreAcceptsFrameworkObject(Rule):
         self._check(node, file)
 
     def _check(self, node: Function, file: LintedFile) -> None:
-        suspects = [
-            (arg, default) for arg, default in parameters(node.args)
-            if _may_be_framework(arg, default)
-        ]  # fmt: skip
+        rest = [(arg, None) for arg in (node.args.vararg, node.args.kwarg) if arg is not None]
+        suspects = [(arg, default) for arg, default in (*parameters(node.args), *rest) if _may_be_framework(arg, default)]
         if not suspects or _is_factory(node):
             return
         if node.lineno in file.model.roles or (not file.model.layer.is_core and _gives_session(node, file)):

@@ -118,8 +118,8 @@ class OutboundHttpOutsideInfrastructure(Rule):
     def visit_Call(self, node: ast.Call, file: LintedFile) -> None:
         if file.scope.node is None and not file.imports_any(_CLIENT_PACKAGES):
             return
-        for argument in node.args:
-            if isinstance(argument, ast.Attribute) and argument.attr in _VERB_METHODS:
+        for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+            if isinstance(argument, (ast.Name, ast.Attribute)) and _last_name(argument) in _VERB_METHODS:
                 self._check_function(argument, argument, file)
         if self._is_verb_call(node, file) or self._is_wrapper_call(node, file):
             file.report(self, node, layer=file.model.layer.value, call=quoted(node))
