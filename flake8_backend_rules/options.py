@@ -100,7 +100,8 @@ def add_options(parser: Any) -> None:
             default=",".join(option.default),
             metavar=option.metavar,
             parse_from_config=True,
-            comma_separated_list=True,
+            comma_separated_list=option.is_list,
+            **({"nargs": "?", "const": "true"} if option.is_flag else {}),
             help=option.help.replace("%", "%%") + (f" (Default: {shown})" if shown else ""),
         )
 
@@ -129,7 +130,9 @@ def read_settings(options: Any) -> Settings:
 
 
 def _parsed(option: Option, given: Any) -> Iterator[str]:
-    items = given.split(",") if isinstance(given, str) else list(given or ())
+    items = given.split(",") if isinstance(given, str) and option.is_list else [given] if isinstance(given, str) else list(given or ())
+    if not option.is_list and not any(str(item).strip() for item in items):
+        raise BadOptionError(f"--{option.name}: no value is given")
     for item in items:
         text = str(item).strip()
         if not text:

@@ -39,7 +39,8 @@ class Finding:
 class Option:
     """A flake8 option. `default` is a tuple for lists; `parse` raises ValueError, saying what is wrong.
 
-    `name` without dashes, e.g. `backend-mode-flags`. `kind`: "list" (comma-separated) or "path" lists.
+    `name` without leading dashes, e.g. `backend-mode-flags`. With `parse_count` or `parse_flag` it holds one value,
+    read by `LintedFile.number` or `LintedFile.is_on`; any other is a comma-separated list.
     """
 
     name: str
@@ -47,6 +48,14 @@ class Option:
     help: str
     parse: Callable[[str], str] = str
     metavar: str = "NAMES"
+
+    @property
+    def is_list(self) -> bool:
+        return self.parse not in (parse_count, parse_flag)
+
+    @property
+    def is_flag(self) -> bool:
+        return self.parse is parse_flag
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +138,22 @@ class Rule:
 
     def finish(self, file: LintedFile) -> None:
         """Called after the walk; for rules that decide on the whole file."""
+
+
+def parse_count(text: str) -> str:
+    """A whole number, zero or more. Raises ValueError for anything else."""
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError("it is not a whole number")
+    return str(int(text))
+
+
+def parse_flag(text: str) -> str:
+    """ "true" or "false", from the words that config files use for them. Raises ValueError for anything else."""
+    if text.lower() in ("true", "yes", "on", "1"):
+        return "true"
+    if text.lower() in ("false", "no", "off", "0"):
+        return "false"
+    raise ValueError("it is neither true nor false")
 
 
 def parse_dotted_name(text: str) -> str:

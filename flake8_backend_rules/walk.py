@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flake8_backend_rules.project.summary import ClassInfo, ModuleSummary
-from flake8_backend_rules.rule import BadDeclarationError, Finding, Rule
+from flake8_backend_rules.rule import BadDeclarationError, Finding, Option, Rule
 from flake8_backend_rules.semantics.model import FileModel
 from flake8_backend_rules.semantics.scope import SCOPE_NODES, Scope, all_nodes
 
@@ -86,6 +86,14 @@ class LintedFile:
         """Whether the file's text holds one of some words, inside of others too."""
         text = self.model.text
         return any(word in text for word in words)
+
+    def number(self, option: Option) -> int:
+        """The value of an option that counts."""
+        return int(self.settings[option.name][0])
+
+    def is_on(self, option: Option) -> bool:
+        """The value of an option that is true or false."""
+        return self.settings[option.name][0] == "true"
 
     def imports_any(self, packages: frozenset[str]) -> bool:
         """Whether the file imports one of some top-level packages, at any level of nesting."""
