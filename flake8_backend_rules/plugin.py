@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from flake8_backend_rules import __version__
 from flake8_backend_rules.options import BadOptionError, Settings, add_options, enabled_rules, read_settings
+from flake8_backend_rules.project.layers import Placement
 from flake8_backend_rules.project.project import Project
 from flake8_backend_rules.rule import Finding, Rule
 from flake8_backend_rules.semantics.model import FileModel
@@ -45,6 +46,15 @@ class Session:
             finally:
                 file.model.dispose()
                 self.project.end_file()
+
+    def placement(self, tree: ast.Module, filename: str, lines: list[str]) -> Placement:
+        """The layer of one file, with the reason."""
+        file = self._linted_file(tree, os.path.abspath(filename), lines)
+        try:
+            return file.model.placement
+        finally:
+            file.model.dispose()
+            self.project.end_file()
 
     def _linted_file(self, tree: ast.Module, path: str, lines: list[str]) -> LintedFile:
         module = self.project.adopt(path, tree)
@@ -85,6 +95,11 @@ class BackendRulesPlugin:
         self._tree = tree
         self._filename = filename
         self._lines = lines
+
+    @classmethod
+    def session(cls) -> Session | None:
+        """The session of the process, once options are parsed."""
+        return cls._session
 
     @classmethod
     def add_options(cls, parser: Any) -> None:
