@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 
 class Layer(Enum):
@@ -90,6 +91,7 @@ PERSISTENCE_NAMES = _words("repository repositories repo repos crud dao daos db 
 """Stems and folders of KBR305 (b)."""
 
 
+@lru_cache(maxsize=4096)
 def stem_layer(stem: str) -> tuple[Layer, str] | None:
     """The layer that a stem names, with the list entry that says so."""
     for layer, names in STEMS.items():
@@ -102,6 +104,7 @@ def stem_layer(stem: str) -> tuple[Layer, str] | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def folder_layer(folder: str, siblings: frozenset[str] = frozenset(), parent: str = "") -> tuple[Layer, str] | None:
     """The layer that a folder names. `siblings`: the folders beside it; `parent`: the folder it lies in."""
     if folder == "commands" and parent == "management":

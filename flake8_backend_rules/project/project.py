@@ -144,9 +144,10 @@ class Project:
 
     def module_name(self, path: str) -> str:
         """Dotted name of the module at `path`, from its source root."""
-        parent = roots.layer_root(os.path.dirname(path), self.source_roots)
-        relative = os.path.relpath(path, parent).removesuffix(".py")
-        return relative.removesuffix(f"{os.sep}__init__").replace(os.sep, ".")
+        folder, name = os.path.split(path)
+        parts = roots.folders_below_root(folder, self.source_roots)
+        stem = name.removesuffix(".py")
+        return ".".join((*parts, stem)) if stem != "__init__" or not parts else ".".join(parts)
 
     def find(self, dotted: str, folder: str) -> str | None:
         """The file of an absolutely imported module, or the folder of a namespace package; None if not first-party."""

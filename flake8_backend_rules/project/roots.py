@@ -61,6 +61,13 @@ def layer_root(folder: str, configured: tuple[str, ...]) -> str:
 
 
 @lru_cache(maxsize=4096)
+def folders_below_root(folder: str, configured: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of the folders from the source root down to `folder`, the root left out."""
+    root = layer_root(folder, configured)
+    return tuple(folder[len(root) :].strip(os.sep).split(os.sep)) if folder != root and _is_inside(folder, root) else ()
+
+
+@lru_cache(maxsize=4096)
 def search_roots(folder: str, configured: tuple[str, ...]) -> tuple[str, ...]:
     """The folders in which absolute imports of a module in `folder` are looked up, first match wins."""
     roots = list(configured)
@@ -86,5 +93,5 @@ def _is_inside(path: str, folder: str) -> bool:
 
 def forget() -> None:
     """Drops what was remembered of the file system; an editor's process outlives changes to it."""
-    for function in (_project_root, is_package, package_parent, layer_root, search_roots):
+    for function in (_project_root, is_package, package_parent, layer_root, folders_below_root, search_roots):
         function.cache_clear()

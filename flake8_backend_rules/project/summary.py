@@ -311,18 +311,24 @@ def _kept(value: ast.expr | None) -> ast.expr | None:
     return value if isinstance(value, _KEPT_VALUES) else None
 
 
+_TRY = (ast.Try, ast.TryStar)
+_COMPOUND = frozenset({ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Match, *_TRY})
+
+
 def flat_statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
     """The statements of a body in order, those inside `if`, `try`, `with` and loops included."""
     pending = body[::-1]
     while pending:
         node = pending.pop()
         yield node
+        if node.__class__ not in _COMPOUND:
+            continue
         if isinstance(node, (ast.If, ast.For, ast.AsyncFor, ast.While)):
             pending.extend(reversed(node.body + node.orelse))
         elif isinstance(node, (ast.With, ast.AsyncWith)):
             pending.extend(reversed(node.body))
-        elif isinstance(node, ast.Try) or node.__class__.__name__ == "TryStar":
-            handlers = [s for h in node.handlers for s in h.body]  # type: ignore[attr-defined]
-            pending.extend(reversed(handlers + node.body + node.orelse + node.finalbody))  # type: ignore[attr-defined]
         elif isinstance(node, ast.Match):
             pending.extend(reversed([s for case in node.cases for s in case.body]))
+        elif isinstance(node, _TRY):
+            handlers = [s for h in node.handlers for s in h.body]
+            pending.extend(reversed(handlers + node.body + node.orelse + node.finalbody))

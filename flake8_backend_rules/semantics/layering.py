@@ -97,9 +97,7 @@ class Layering:
     def _place(self, module: ModuleSummary) -> _Place:
         folder = module.folder
         root = roots.layer_root(folder, self.configuration.source_roots)
-        relative = os.path.relpath(folder, root)
-        parts = [] if relative == "." or relative.startswith("..") else relative.split(os.sep)
-        parts.reverse()
+        parts = list(reversed(roots.folders_below_root(folder, self.configuration.source_roots)))
         if module.is_package:
             parts = parts[1:]
 
