@@ -1,4 +1,4 @@
-"""Writes the pages that follow from the rules: docs/rules/, docs/options.md and the table in the README.
+"""Writes the pages that follow from the rules: docs/rules/, docs/options.md, docs/precision.md and the table in the README.
 
 python docs/generate.py            write them
 python docs/generate.py --check    exit with 1 and name the files that are not current
@@ -95,6 +95,14 @@ def options() -> str:
     return "\n".join(rows) + "\n"
 
 
+def precision() -> str:
+    """How often each rule is right, from the committed counts and reviews."""
+    sys.path.insert(0, str(ROOT))  # run as a script, this file's own folder stands there
+    from tests.ecosystem.precision import page as precision_page
+
+    return precision_page()
+
+
 def readme(current: str) -> str:
     """The README with its table of rules written anew."""
     before, _, rest = current.partition(BEGIN)
@@ -107,6 +115,7 @@ def pages() -> dict[Path, str]:
     written = {ROOT / "docs" / "rules" / f"{rule.code}.md": page(rule) for rule in all_rules()}
     written[ROOT / "docs" / "rules" / "README.md"] = index()
     written[ROOT / "docs" / "options.md"] = options()
+    written[ROOT / "docs" / "precision.md"] = precision()
     written[ROOT / "README.md"] = readme((ROOT / "README.md").read_text(encoding="utf-8"))
     return written
 

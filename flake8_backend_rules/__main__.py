@@ -7,8 +7,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 
-from flake8.options.parse_args import parse_args
-
+from flake8_backend_rules.options import read_configuration
 from flake8_backend_rules.plugin import BackendRulesPlugin, Session
 from flake8_backend_rules.project.layers import Placement
 from flake8_backend_rules.project.source import parse, read_source
@@ -41,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     layers = commands.add_parser("layers", help="the layer of each module, and what decided it")
     layers.add_argument("paths", nargs="+", metavar="PATH")
     paths: list[str] = parser.parse_args(arguments).paths
-    parse_args([])  # reads flake8's configuration, and with it ours
+    read_configuration()
     session = BackendRulesPlugin.session()
     if session is None:
         raise SystemExit("flake8 does not load this pack")

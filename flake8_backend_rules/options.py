@@ -106,6 +106,13 @@ def add_options(parser: Any) -> None:
         )
 
 
+def read_configuration() -> None:
+    """Has flake8 read its configuration in the current folder, and hand it to its plugins, as a run without arguments would."""
+    from flake8.options.parse_args import parse_args
+
+    parse_args([])
+
+
 def read_settings(options: Any) -> Settings:
     """The settings in flake8's parsed options. Raises BadOptionError, naming option and value."""
     config = config_file(options)

@@ -30,7 +30,7 @@ class Session:
         self.settings = settings
         self.rules = rules
         self.dispatch = Dispatch.of(rules)
-        self.project = Project(settings.layers.source_roots)
+        self.project = Project(settings.layers.source_roots, settings.is_exempt)
 
     def lint(self, tree: ast.Module, filename: str, lines: list[str]) -> list[Finding]:
         """The findings of one file. `lines`: its physical lines with their ends."""

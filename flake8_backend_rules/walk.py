@@ -199,6 +199,10 @@ class Dispatch:
         table.fields = _STATEMENT_FIELDS if classes <= _STATEMENTS else _CHILD_FIELDS
         return table
 
+    def sets(self) -> Iterable[tuple[Rule, ...]]:
+        """The sets of rules that applied to some file so far."""
+        return self._narrowed.keys()
+
     def narrowed(self, file: LintedFile, failed: set[Rule]) -> Dispatch:
         """The table of the rules that apply to a file. A rule that fails at the question is added to `failed`."""
         applying = tuple(rule for rule in self.rules if _applies(rule, file, failed))

@@ -138,7 +138,6 @@ def test_path_operations_inside_a_function(tmp_path: Path) -> None:
     assert roles(tmp_path, source) == {"health": HTTP, "x": HTTP}
 
 
-@pytest.mark.xfail(reason="registrations are evaluated in a scope that does not know its class, so self.index is unknown", strict=True)
 def test_a_router_held_by_self(tmp_path: Path) -> None:
     source = """
     from fastapi import APIRouter

@@ -170,10 +170,8 @@ OBJECTS = {
     "aiohttp.web": "Request", "sanic": "Request", "litestar": "Request", "pyramid.request": "Request", "falcon": "Request",
     "tornado.httputil": "HTTPServerRequest",
 }  # fmt: skip
-UNKNOWN = ("quart", "aiohttp.web", "sanic", "litestar", "pyramid.request", "falcon", "tornado.httputil")
 for _module, _names in OBJECTS.items():
-    _reason = "#? the requests of these frameworks are not known\n" if _module in UNKNOWN else ""
-    case("KBR202", f"objects-of-{_module}", "app/services/orders.py", f"{_reason}import {_module}\n" + "".join(
+    case("KBR202", f"objects-of-{_module}", "app/services/orders.py", f"import {_module}\n" + "".join(
         f"def place(it: {_module}.{name}, other: {_module}.Other): ...  # ! 11 application|place|the framework object {name}|it\n"
         for name in _names.split()
     ))  # fmt: skip
@@ -503,7 +501,6 @@ async def f(request, loop: asyncio.AbstractEventLoop):
     executor.submit(send)  # ! 5 f|executor.submit()
     thread = threading.Thread(target=send); thread.start()  # ! 45 f|thread.start()
 ## loop-of-a-class-with-an-unknown-base
-#? an attribute of a class whose base is not first-party counts as known
 from tornado.web import RequestHandler
 class Orders(RequestHandler):
     async def post(self): self.loop.create_task(send())  # ! 27 post|self.loop.create_task()
@@ -609,12 +606,12 @@ RAISED = (
     "fastapi.exceptions.HTTPException", "starlette.exceptions.HTTPException", "werkzeug.exceptions.NotFound", "django.http.Http404",
     "django.core.exceptions.PermissionDenied", "rest_framework.exceptions.ValidationError", "litestar.exceptions.HTTPException",
     "aiohttp.web.HTTPNotFound", "sanic.exceptions.NotFound", "pyramid.httpexceptions.HTTPNotFound",
+    "tornado.web.HTTPError", "falcon.HTTPNotFound", "ninja.errors.HttpError",
 )  # fmt: skip
 RESPONSES = "fastapi.responses.JSONResponse django.http.JsonResponse rest_framework.response.Response flask.Response"
 for _dotted in RAISED:
     _module, _, _name = _dotted.rpartition(".")
-    _reason = "#? the errors of these frameworks are not known\n" if _module.split(".")[0] in (*UNKNOWN, "aiohttp", "pyramid") else ""
-    case("KBR601", f"raises-{_dotted}", "app/services/orders.py", f"""{_reason}
+    case("KBR601", f"raises-{_dotted}", "app/services/orders.py", f"""
 import {_module}
 def own(): raise PermissionError("x")
 def call(): raise {_dotted}()  # ! 13 application|raises|{_name}

@@ -360,7 +360,6 @@ def test_attribute_of_the_view(tmp_path: Path, imports: str, members: str) -> No
     assert commits(tmp_path, {PATH: view(imports, members)}) == ["self.store"]
 
 
-@pytest.mark.xfail(reason="Depends as a class attribute of a view is not read", strict=True)
 def test_class_attribute_with_depends_alone(tmp_path: Path) -> None:
     """`store = Depends(get_db)` on the class: what FastAPI injects for it, as for a parameter."""
     imports = f"{SQLALCHEMY}\ndef get_db() -> Session: ..."

@@ -153,7 +153,7 @@ def test_depth_is_no_matter(tmp_path: Path, source: str) -> None:
     """Deeper than a recursive visitor goes."""
     route = "from fastapi import APIRouter\nrouter = APIRouter()\n@router.get('/')\ndef handler(request, session):\n"
     body = "".join(f"    {line}\n" for line in source.splitlines())
-    assert codes(lint(tmp_path, route + body, all_rules())) == []
+    assert set(codes(lint(tmp_path, route + body, all_rules()))) <= {"KBR102"}  # 900 decisions are what it is about
 
 
 @pytest.mark.parametrize("leaf", LEAVES)

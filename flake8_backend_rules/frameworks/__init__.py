@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
 
-from flake8_backend_rules.frameworks.schema import Framework, NameSet, ObjectDecorator, Registration, Role, short_name
+from flake8_backend_rules.frameworks.schema import Enqueue, Framework, NameSet, ObjectDecorator, Registration, Role, short_name
 
 _NOT_FRAMEWORKS = {"schema"}
 
@@ -35,8 +35,6 @@ class Knowledge:
         self.decorator_requests: dict[str, str] = {}
         self.returns_class: dict[str, str] = {}
         self.object_decorators: defaultdict[str, list[ObjectDecorator]] = defaultdict(list)
-        self.registration_methods: defaultdict[str, list[Registration]] = defaultdict(list)
-        self.registration_callables: list[tuple[NameSet, Registration]] = []
         for framework in self.frameworks:
             self.decorators |= framework.decorators
             self.decorated_as |= framework.decorated_as
@@ -48,19 +46,23 @@ class Knowledge:
             for decorator in framework.object_decorators:
                 for method in decorator.methods:
                     self.object_decorators[method].append(decorator)
-            for registration in framework.registrations:
-                for method in registration.methods:
-                    self.registration_methods[method].append(registration)
-                if registration.callables:
-                    self.registration_callables.append((NameSet(registration.callables), registration))
         self.object_decorator_names = {d: NameSet(d.classes) for f in self.frameworks for d in f.object_decorators}
         self.any_object_decorator = NameSet(n for d in self.object_decorator_names for n in d.classes)
-        registrations = [r for f in self.frameworks for r in f.registrations]
-        self.registration_names = {r: NameSet(r.classes) for r in registrations}
-        self.registration_callable_names = frozenset(name.rpartition(".")[2] for r in registrations for name in r.callables)
-        self.registration_words = frozenset(self.registration_callable_names | self.registration_methods.keys())
+        self.registrations: defaultdict[str, list[tuple[NameSet, Registration]]] = defaultdict(list)
+        """The ways to register a handler by the last name of what is called."""
+        self.registering_words: defaultdict[str, set[str]] = defaultdict(set)
+        """The same names by the package or `package.module` that a module has to import for them; "" for those that count anywhere."""
+        for registration in (r for f in self.frameworks for r in f.registrations):
+            callables = NameSet(registration.callables)
+            names_of_it = dict.fromkeys((name.rpartition(".")[2] for name in registration.callables), callables)
+            for name, owners in (names_of_it | dict.fromkeys(registration.methods, NameSet(registration.classes))).items():
+                self.registrations[name].append((owners, registration))
+                for package in registration.packages or ("",):
+                    self.registering_words[package].add(name)
+        self.handler_lists = [entry for f in self.frameworks for entry in f.handler_lists]
         self.class_handlers = [(NameSet(c.bases), c) for f in self.frameworks for c in f.class_handlers]
         self.class_handler_methods = frozenset(m for _, c in self.class_handlers for m in c.methods)
+        self.class_handler_prefixes = tuple({p for bases, c in self.class_handlers if bases for p in c.prefixes})
         self.view_functions = [v for f in self.frameworks for v in f.view_functions]
         self.model_fields = tuple(f.model_fields for f in self.frameworks if f.model_fields)
         self.mapping_attributes = frozenset(name for f in self.frameworks for name in f.mapping_attributes)
@@ -69,7 +71,18 @@ class Knowledge:
         def names(field: str) -> NameSet:
             return NameSet(name for f in self.frameworks for name in getattr(f, field))
 
+        def methods(field: str) -> dict[str, NameSet]:
+            """Classes by the name of their method."""
+            found: defaultdict[str, set[str]] = defaultdict(set)
+            for f in self.frameworks:
+                for name in getattr(f, field):
+                    found[name.rpartition(".")[2]].add(name.rpartition(".")[0])
+            return {method: NameSet(classes) for method, classes in found.items()}
+
+        self.reads = methods("reads")
+        self.writes = methods("writes")
         self.dependency_markers = names("dependency_markers")
+        self.dependency_marker_names = frozenset(name.rpartition(".")[2] for name in self.dependency_markers)
         self.injection_markers = names("injection_markers")
         self.server_runners = names("server_runners")
         self.sessions = names("sessions")
@@ -85,6 +98,9 @@ class Knowledge:
         self.managers = names("managers")
         self.relations = names("relations")
         self.row_lookups = names("row_lookups")
+        self.schema_creators = names("schema_creators")
+        self.base_makers = names("base_makers")
+        self.columns = names("columns")
         self.framework_objects = names("framework_objects")
         self.framework_proxies = names("framework_proxies")
         self.streaming_responses = names("streaming_responses")
@@ -94,12 +110,30 @@ class Knowledge:
         self.http_error_modules = names("http_error_modules")
         self.http_error_functions = names("http_error_functions")
         self.pydantic_bases = names("pydantic_bases")
+        self.dto_bases = names("dto_bases")
+        self.serialising_packages = frozenset(names("serialising_packages"))
+        self.drivers = frozenset(names("drivers"))
         self.http_clients = names("http_clients")
         self.http_functions = names("http_functions")
+        self.http_libraries = frozenset(names("http_libraries"))
+        self.result_types = names("result_types")
+        self.http_status_modules = frozenset(names("http_status_modules"))
+        self.http_status_classes = names("http_status_classes")
+        self.infrastructure_clients = names("infrastructure_clients")
+        self.client_sessions = {name: methods for f in self.frameworks for name, methods in f.client_sessions.items()}
         self.web_modules = names("web_modules")
         edge_names = (*self.framework_objects, *self.dependency_markers, *self.injection_markers)
         self.edge_packages = frozenset({"typing", "typing_extensions", *(name.partition(".")[0] for name in edge_names)})
         self.web_packages = frozenset(name.partition(".")[0] for name in self.web_modules)
+        self.enqueues: defaultdict[str, list[Enqueue]] = defaultdict(list)
+        for enqueue in (e for f in self.frameworks for e in f.enqueues):
+            for method in enqueue.methods:
+                self.enqueues[method].append(enqueue)
+        self.enqueue_classes = {e: NameSet(e.classes) for f in self.frameworks for e in f.enqueues}
+        self.enqueue_packages = {e: frozenset(name.partition(".")[0] for name in e.classes) for e in self.enqueue_classes}
+        self.enqueue_functions = names("enqueue_functions")
+        self.enqueue_names = frozenset({*self.enqueues, *(name.rpartition(".")[2] for name in self.enqueue_functions)})
+        self.signature_methods = frozenset(name for f in self.frameworks for name in f.signature_methods)
         self.task_starters = names("task_starters")
         self.event_loops = names("event_loops")
         self.executors = names("executors")

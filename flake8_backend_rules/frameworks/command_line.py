@@ -6,7 +6,7 @@ FRAMEWORK = Framework(
     name="Typer and Click",
     source="https://typer.tiangolo.com/reference/typer/, https://click.palletsprojects.com/en/stable/api/",
     packages=("typer", "click"),
-    decorators={"click.command": Role.CLI, "click.group": Role.CLI, "typer.command": Role.CLI},
+    decorators={"click.command": Role.CLI, "click.group": Role.CLI},
     object_decorators=(
         ObjectDecorator(
             classes=("typer.Typer", "click.Group", "click.MultiCommand"),

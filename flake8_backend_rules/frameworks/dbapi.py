@@ -1,28 +1,28 @@
-"""Database drivers with a connection of their own: DB-API drivers, asyncpg, databases."""
+"""DB-API drivers of MySQL, and the asyncio wrappers of DB-API drivers."""
 
 from flake8_backend_rules.frameworks.schema import Framework
 
-_DRIVERS = ("psycopg", "psycopg2", "sqlite3", "pymysql", "MySQLdb", "mysql.connector", "aiosqlite", "aiomysql", "aiopg")
+# Driver: (connection, cursor)
+_CLASSES = {
+    "pymysql": ("pymysql.connections.Connection", "pymysql.cursors.Cursor"),
+    "MySQLdb": ("MySQLdb.connections.Connection", "MySQLdb.cursors.Cursor"),
+    "mysql.connector": ("mysql.connector.connection.MySQLConnection", "mysql.connector.cursor.MySQLCursor"),
+    "aiomysql": ("aiomysql.Connection", "aiomysql.Cursor"),
+    "aiopg": ("aiopg.Connection", "aiopg.Cursor"),
+}
+_POOLED = ("aiomysql", "aiopg")
 
 FRAMEWORK = Framework(
-    name="Database drivers",
-    source="https://peps.python.org/pep-0249/, https://www.psycopg.org/psycopg3/docs/api/, "
-    "https://magicstack.github.io/asyncpg/current/api/, https://www.encode.io/databases/",
-    packages=("psycopg", "psycopg2", "sqlite3", "pymysql", "MySQLdb", "mysql", "aiosqlite", "aiomysql", "aiopg", "asyncpg", "databases"),
+    name="Other database drivers",
+    source="https://peps.python.org/pep-0249/, https://pymysql.readthedocs.io/en/latest/modules/, https://mysqlclient.readthedocs.io/, "
+    "https://dev.mysql.com/doc/connector-python/en/, https://aiomysql.readthedocs.io/en/stable/, https://aiopg.readthedocs.io/en/stable/",
+    packages=("pymysql", "MySQLdb", "mysql", "aiomysql", "aiopg"),
     returns={
-        **{f"{driver}.connect": f"{driver}.Connection" for driver in _DRIVERS},
-        **{f"{driver}.Connection.cursor": f"{driver}.Cursor" for driver in _DRIVERS},
-        "psycopg.AsyncConnection.connect": "psycopg.AsyncConnection",
-        "psycopg.AsyncConnection.cursor": "psycopg.AsyncCursor",
-        "psycopg.Connection.connect": "psycopg.Connection",
-        "asyncpg.connect": "asyncpg.Connection",
-        "asyncpg.create_pool": "asyncpg.Pool",
-        "asyncpg.Pool.acquire": "asyncpg.Connection",
+        **{f"{driver}.connect": connection for driver, (connection, _) in _CLASSES.items()},
+        **{f"{connection}.cursor": cursor for connection, cursor in _CLASSES.values()},
+        **{f"{driver}.create_pool": f"{driver}.Pool" for driver in _POOLED},
+        **{f"{driver}.Pool.acquire": f"{driver}.Connection" for driver in _POOLED},
+        "aiopg.Pool.cursor": "aiopg.Cursor",
     },
-    sessions=(
-        *(f"{driver}.{name}" for driver in _DRIVERS for name in ("Connection", "Cursor", "connection", "cursor")),
-        "psycopg2.extensions.connection", "psycopg2.extensions.cursor",
-        "psycopg.AsyncConnection", "psycopg.AsyncCursor", "asyncpg.Connection", "asyncpg.pool.PoolConnectionProxy",
-        "databases.Database",
-    ),
-)  # fmt: skip
+    sessions=tuple(name for classes in _CLASSES.values() for name in classes),
+)

@@ -37,6 +37,10 @@ FRAMEWORK = Framework(
     name="Django and Django REST framework",
     source="https://docs.djangoproject.com/en/stable/ref/, https://www.django-rest-framework.org/api-guide/",
     packages=("django", "rest_framework"),
+    unseen=frozenset({
+        "django.http.HttpRequest.user", "django.views.generic.base.ContextMixin.request",
+        *(f"rest_framework.mixins.{name}.request" for name in _MIXINS),
+    }),
     decorators={"rest_framework.decorators.api_view": Role.HTTP, "rest_framework.decorators.action": Role.HTTP},
     decorator_requests={
         "rest_framework.decorators.api_view": _DRF_REQUEST,
@@ -126,6 +130,11 @@ FRAMEWORK = Framework(
     queries=("django.db.models.QuerySet", "django.db.models.query.QuerySet", "django.db.models.Manager"),
     managers=("django.db.models.Manager", "django.db.models.manager.BaseManager"),
     row_lookups=("django.shortcuts.get_object_or_404",),
+    drivers=("django.db",),
+    dto_bases=tuple(
+        f"rest_framework.serializers.{name}"
+        for name in ("Serializer", "ModelSerializer", "HyperlinkedModelSerializer", "ListSerializer", "BaseSerializer")
+    ),
     web_modules=(
         "rest_framework", "django.http", "django.shortcuts", "django.views", "django.urls",
         "django.contrib.auth.decorators", "django.template.response",

@@ -1,6 +1,6 @@
 """FastAPI and Starlette."""
 
-from flake8_backend_rules.frameworks.schema import HTTP_VERBS, Framework, ObjectDecorator, Registration, Role
+from flake8_backend_rules.frameworks.schema import HTTP_VERBS, ClassHandlers, Framework, ObjectDecorator, Registration, Role
 
 _APPLICATIONS = (
     "fastapi.FastAPI",
@@ -8,22 +8,22 @@ _APPLICATIONS = (
     "starlette.applications.Starlette",
     "starlette.routing.Router",
 )
-_FASTAPI_RESPONSES = (
-    "Response", "JSONResponse", "ORJSONResponse", "UJSONResponse", "HTMLResponse", "PlainTextResponse",
-    "RedirectResponse", "StreamingResponse", "FileResponse",
+_STARLETTE_RESPONSES = (
+    "Response", "JSONResponse", "HTMLResponse", "PlainTextResponse", "RedirectResponse", "StreamingResponse", "FileResponse",
 )  # fmt: skip
+_REQUEST = "starlette.requests.Request"
 _RESPONSES = (
-    *(f"fastapi.responses.{name}" for name in _FASTAPI_RESPONSES),
-    *(f"starlette.responses.{name}" for name in _FASTAPI_RESPONSES),
+    *(f"fastapi.responses.{name}" for name in (*_STARLETTE_RESPONSES, "ORJSONResponse", "UJSONResponse")),
+    *(f"starlette.responses.{name}" for name in _STARLETTE_RESPONSES),
 )
 
 FRAMEWORK = Framework(
     name="FastAPI and Starlette",
     source="https://fastapi.tiangolo.com/reference/, https://www.starlette.io/",
-    packages=("fastapi", "starlette", "fastapi_utils", "sse_starlette"),
+    packages=("fastapi", "starlette", "sse_starlette"),
     object_decorators=(
         ObjectDecorator(
-            classes=(*_APPLICATIONS, "fastapi_utils.inferring_router.InferringRouter"),
+            classes=_APPLICATIONS,
             methods=HTTP_VERBS | {"api_route", "route", "websocket", "websocket_route"},
             role=Role.HTTP,
             name_endings=("router", "blueprint", "app", "api"),
@@ -34,16 +34,36 @@ FRAMEWORK = Framework(
             role=Role.BOUNDARY,
         ),
     ),
+    class_handlers=(
+        ClassHandlers(bases=("starlette.endpoints.HTTPEndpoint",), role=Role.HTTP, methods=HTTP_VERBS, request_class=_REQUEST),
+        ClassHandlers(
+            bases=("starlette.endpoints.WebSocketEndpoint",),
+            role=Role.HTTP,
+            methods=frozenset({"on_connect", "on_receive", "on_disconnect"}),
+            request_class="starlette.websockets.WebSocket",
+        ),
+        ClassHandlers(
+            bases=("starlette.middleware.base.BaseHTTPMiddleware",), role=Role.BOUNDARY, methods=frozenset({"dispatch"})
+        ),
+    ),
     registrations=(
         Registration(
             Role.HTTP, 1, "endpoint", classes=_APPLICATIONS,
-            methods=frozenset({"add_api_route", "add_route", "add_api_websocket_route", "add_websocket_route"}),
+            methods=frozenset({"add_api_route", "add_api_websocket_route", "add_websocket_route"}),
         ),
+        Registration(
+            Role.HTTP, 1, "route", classes=("fastapi.FastAPI", "starlette.applications.Starlette"),
+            methods=frozenset({"add_route"}), request_class=_REQUEST,
+        ),
+        Registration(
+            Role.HTTP, 1, "endpoint", classes=("fastapi.APIRouter", "starlette.routing.Router"),
+            methods=frozenset({"add_route"}), request_class=_REQUEST,
+        ),
+        Registration(Role.HTTP, 1, "endpoint", callables=("starlette.routing.Route",), request_class=_REQUEST),
         Registration(
             Role.HTTP, 1, "endpoint",
             callables=(
-                "starlette.routing.Route", "starlette.routing.WebSocketRoute",
-                "fastapi.routing.APIRoute", "fastapi.routing.APIWebSocketRoute",
+                "starlette.routing.WebSocketRoute", "fastapi.routing.APIRoute", "fastapi.routing.APIWebSocketRoute",
             ),
         ),
         Registration(
@@ -57,12 +77,14 @@ FRAMEWORK = Framework(
     injection_markers=("dishka.integrations.fastapi.FromDishka", "dishka.FromDishka", "dishka.integrations.base.FromDishka"),
     server_runners=("uvicorn.run", "hypercorn.run", "uvicorn.Server", "gunicorn.app.base.BaseApplication"),
     web_modules=("fastapi", "starlette"),
+    serialising_packages=("fastapi",),
+    dto_bases=tuple(f"fastapi_users.schemas.{name}" for name in ("BaseUser", "BaseUserCreate", "BaseUserUpdate")),
     framework_objects=(
         "fastapi.Request", "fastapi.Response", "fastapi.WebSocket", "fastapi.BackgroundTasks", "fastapi.UploadFile",
         "fastapi.requests.HTTPConnection", "fastapi.security.SecurityScopes",
         "fastapi.security.HTTPAuthorizationCredentials", "fastapi.security.HTTPBasicCredentials",
         "fastapi.security.OAuth2PasswordRequestForm", "fastapi.security.OAuth2PasswordRequestFormStrict",
-        "starlette.requests.Request", "starlette.requests.HTTPConnection", "starlette.websockets.WebSocket",
+        _REQUEST, "starlette.requests.HTTPConnection", "starlette.websockets.WebSocket",
         "starlette.background.BackgroundTasks", "starlette.datastructures.UploadFile", *_RESPONSES,
     ),
     streaming_responses=(
@@ -72,7 +94,7 @@ FRAMEWORK = Framework(
     ),
     background_tasks=("fastapi.BackgroundTasks", "starlette.background.BackgroundTasks"),
     background_task_items=(
-        "fastapi.background.BackgroundTask", "starlette.background.BackgroundTask",
+        "starlette.background.BackgroundTask",
         "fastapi.BackgroundTasks", "starlette.background.BackgroundTasks",
     ),
     http_errors=(

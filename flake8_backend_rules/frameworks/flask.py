@@ -1,4 +1,4 @@
-"""Flask with its common extensions: Flask-Login, Flask-RESTful, Flask-RESTX, flask-smorest."""
+"""Flask with Flask-Login and flask-smorest."""
 
 from flake8_backend_rules.frameworks.schema import (
     HTTP_VERBS,
@@ -13,9 +13,10 @@ _APPLICATIONS = ("flask.Flask", "flask.Blueprint", "flask_smorest.Blueprint")
 
 FRAMEWORK = Framework(
     name="Flask",
-    source="https://flask.palletsprojects.com/en/stable/api/, https://flask-restful.readthedocs.io/, "
-    "https://flask-restx.readthedocs.io/, https://flask-login.readthedocs.io/",
-    packages=("flask", "flask_login", "flask_restful", "flask_restx", "flask_smorest", "werkzeug"),
+    source="https://flask.palletsprojects.com/en/stable/api/, https://flask-login.readthedocs.io/, "
+    "https://flask-smorest.readthedocs.io/en/latest/api_reference.html",
+    packages=("flask", "flask_login", "flask_smorest", "werkzeug"),
+    unseen=frozenset({"flask.Flask.before_first_request", "flask.Blueprint.before_app_first_request"}),
     object_decorators=(
         ObjectDecorator(
             classes=_APPLICATIONS,
@@ -37,13 +38,7 @@ FRAMEWORK = Framework(
         ),
     ),
     class_handlers=(
-        ClassHandlers(
-            bases=(
-                "flask.views.MethodView", "flask_restful.Resource", "flask_restx.Resource", "flask_restx.resource.Resource",
-            ),
-            role=Role.HTTP,
-            methods=HTTP_VERBS,
-        ),
+        ClassHandlers(bases=("flask.views.MethodView",), role=Role.HTTP, methods=HTTP_VERBS),
         ClassHandlers(bases=("flask.views.View",), role=Role.HTTP, methods=frozenset({"dispatch_request"})),
     ),
     registrations=(
@@ -65,6 +60,5 @@ FRAMEWORK = Framework(
     http_error_modules=("werkzeug.exceptions",),
     http_error_functions=(
         "flask.abort", "flask.jsonify", "flask.make_response", "flask.redirect", "werkzeug.exceptions.abort",
-        "flask_restful.abort", "flask_restx.abort",
     ),
 )  # fmt: skip

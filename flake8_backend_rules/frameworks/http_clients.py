@@ -10,6 +10,7 @@ FRAMEWORK = Framework(
     "https://docs.aiohttp.org/en/stable/client_reference.html, https://urllib3.readthedocs.io/en/stable/reference/, "
     "https://docs.python.org/3/library/urllib.request.html, http://pycurl.io/docs/latest/",
     packages=("httpx", "httpx2", "requests", "aiohttp", "urllib3", "pycurl"),
+    drivers=("httpx", "httpx2", "requests", "aiohttp", "urllib3"),
     returns={
         "requests.session": "requests.Session",
         "requests.sessions.session": "requests.Session",
@@ -20,6 +21,7 @@ FRAMEWORK = Framework(
         "aiohttp.ClientSession", "urllib3.PoolManager", "urllib3.ProxyManager", "urllib3.HTTPConnectionPool",
         "urllib3.HTTPSConnectionPool", "pycurl.Curl", "pycurl.CurlMulti",
     ),
+    http_libraries=("requests", "aiohttp", "urllib3", "urllib.request", "pycurl"),
     http_functions=(
         *(f"{package}.{verb}" for package in ("httpx", "httpx2") for verb in (*_VERBS, "stream")),
         *(f"requests.{verb}" for verb in _VERBS), *(f"requests.api.{verb}" for verb in _VERBS),

@@ -7,4 +7,5 @@ FRAMEWORK = Framework(
     source="https://docs.pydantic.dev/latest/api/base_model/",
     packages=("pydantic", "pydantic_settings"),
     pydantic_bases=("pydantic.BaseModel", "pydantic.RootModel", "sqlmodel.SQLModel"),
+    dto_bases=("pydantic.BaseModel", "pydantic.RootModel", "pydantic.generics.GenericModel", "sqlmodel.SQLModel"),
 )

@@ -21,6 +21,7 @@ class Role(Enum):
     BOUNDARY = "boundary function"
 
 
+SELF = "typing.Self"
 HTTP_VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace"})
 
 
@@ -41,9 +42,11 @@ class ObjectDecorator:
 
 @dataclass(frozen=True, slots=True)
 class ClassHandlers:
-    """Methods of the descendants of `bases` that have a role.
+    """Methods of the descendants of `bases` that have a role; without `bases`, of any class in a module that imports `package`.
 
-    `request_class`: what the first parameter after `self` is, annotated or not.
+    `methods`: their names; `prefixes`: how their names begin, in a module that imports `package`. They take at least
+    `parameters` positional parameters. `request_class`: what the parameter named `request` or `req`, else the first
+    after `self`, is, annotated or not; of a method that takes none, the constructor's `request`.
     """
 
     bases: tuple[str, ...]
@@ -52,6 +55,8 @@ class ClassHandlers:
     """Endings of class names that tell of a third-party base whose source is not read, in a module that imports `package`."""
     package: str = ""
     methods: frozenset[str] = frozenset()
+    prefixes: tuple[str, ...] = ()
+    parameters: int = 0
     request_class: str = ""
     row_parameters: frozenset[str] = frozenset()
     """Names of parameters that are a row of the view's model."""
@@ -62,7 +67,9 @@ class Registration:
     """A call that makes the function it is handed a handler: `app.add_api_route("/x", handler)`.
 
     `callables`: qualified names of functions and classes; `methods` of `classes`: the method form.
-    The handler stands at position `argument` (0-based) or under `keyword`.
+    The handler stands at position `argument` (0-based) or under `keyword`. `packages`: only in modules that import one
+    of these packages or `package.module`s (common names need it). `name_endings`: of an object whose class can't be read,
+    endings (lower case) of its own name; none given, any such object counts.
     """
 
     role: Role
@@ -71,6 +78,30 @@ class Registration:
     callables: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     methods: frozenset[str] = frozenset()
+    packages: tuple[str, ...] = ()
+    name_endings: tuple[str, ...] = ()
+    request_class: str = ""
+    members: tuple[str, ...] = ()
+    """Where a class or an instance is handed over: how the names of its methods begin that become handlers."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandlerLists:
+    """Lists called one of `names` whose entries are handlers, in a module that imports `package`.
+
+    An attribute of a settings class (`functions = [send_mail]`), an entry of a settings dict, or a keyword argument. An
+    entry may be a call, whose first argument or the one under one of `keywords` is the handler (`cron(send_mail, hour=3)`),
+    or a pair of a name and the handler.
+    """
+
+    package: str
+    role: Role
+    names: frozenset[str]
+    keywords: tuple[str, ...] = ()
+    marker: str = ""
+    """Text by which a list is found in the modules around that of a handler."""
+    parameter: str = ""
+    """The usual name of the first parameter of a handler, by which one is told that may be listed in another module."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +120,38 @@ class ViewFunctions:
 
 
 @dataclass(frozen=True, slots=True)
+class Enqueue:
+    """Methods that hand a job to a queue: of a function that is a job handler, and of instances of `classes`.
+
+    `tells`: where the receiver can't be read, the method's name tells by itself; else the receiver's name must have one of
+    `name_endings` (lower case).
+    """
+
+    methods: frozenset[str]
+    classes: tuple[str, ...] = ()
+    tells: bool = False
+    name_endings: tuple[str, ...] = ()
+    first: int = 0
+    """The position of the first argument that goes into the payload."""
+    packed: tuple[tuple[int, str], ...] = ()
+    """Position and keyword of the collections that hold the payload; no other argument goes into it. -1: keyword only."""
+    options: frozenset[str] = frozenset()
+    """Keywords that stay with the caller."""
+    joins_transaction: bool = False
+    """Whether the job is stored through Django's own connection, and so is part of the transaction that is open there."""
+    waits: bool = False
+    """Whether the call returns what the job returns."""
+
+
+@dataclass(frozen=True, slots=True)
 class Framework:
     """All that the pack knows of one framework. `source` is where the facts come from."""
 
     name: str
     source: str
     packages: tuple[str, ...]
+    unseen: frozenset[str] = frozenset()
+    """Names below that an installed package does not show: of older or coming versions, or set at run time."""
     # roles
     decorators: Mapping[str, Role] = field(default_factory=dict)
     decorator_requests: Mapping[str, str] = field(default_factory=dict)
@@ -104,11 +161,12 @@ class Framework:
     object_decorators: tuple[ObjectDecorator, ...] = ()
     class_handlers: tuple[ClassHandlers, ...] = ()
     registrations: tuple[Registration, ...] = ()
+    handler_lists: tuple[HandlerLists, ...] = ()
     view_functions: tuple[ViewFunctions, ...] = ()
     dependency_markers: tuple[str, ...] = ()
     injection_markers: tuple[str, ...] = ()
     server_runners: tuple[str, ...] = ()
-    # types: callable or `Class.method` -> class of the value; `Class.attribute` -> class or object
+    # types: callable or `Class.method` -> class of the value (SELF: the class it is called on); `Class.attribute` -> class or object
     returns: Mapping[str, str] = field(default_factory=dict)
     returns_class: Mapping[str, str] = field(default_factory=dict)
     relations: tuple[str, ...] = ()
@@ -131,6 +189,16 @@ class Framework:
     queries: tuple[str, ...] = ()
     managers: tuple[str, ...] = ()
     row_lookups: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    """Methods (`Class.method`) of models and engines that begin a query or read from the database."""
+    writes: tuple[str, ...] = ()
+    """Methods (`Class.method`) of models, queries and engines that write to the database."""
+    schema_creators: tuple[str, ...] = ()
+    """Classes whose `create_all` makes tables from models."""
+    base_makers: tuple[str, ...] = ()
+    """Functions that return a base class of ORM models."""
+    columns: tuple[str, ...] = ()
+    """Classes of columns that tell a type checker nothing."""
     # transport
     web_modules: tuple[str, ...] = ()
     framework_objects: tuple[str, ...] = ()
@@ -142,9 +210,35 @@ class Framework:
     http_error_modules: tuple[str, ...] = ()
     http_error_functions: tuple[str, ...] = ()
     pydantic_bases: tuple[str, ...] = ()
+    dto_bases: tuple[str, ...] = ()
+    """Classes whose descendants describe what goes over the wire, where their name or module says so (settings left out)."""
+    serialising_packages: tuple[str, ...] = ()
+    """Packages whose route decorators turn what a handler returns into the response."""
+    drivers: tuple[str, ...] = ()
+    """Modules that speak to a database, broker, cache or foreign service."""
     # outbound HTTP
     http_clients: tuple[str, ...] = ()
     http_functions: tuple[str, ...] = ()
+    http_libraries: tuple[str, ...] = ()
+    """Modules of HTTP clients other than httpx."""
+    # failures
+    result_types: tuple[str, ...] = ()
+    """Classes that are a success or a failure, each of a type of its own."""
+    http_status_modules: tuple[str, ...] = ()
+    """Modules of `HTTP_404_NOT_FOUND` and the like."""
+    http_status_classes: tuple[str, ...] = ()
+    """Enums of HTTP statuses."""
+    # infrastructure clients
+    infrastructure_clients: tuple[str, ...] = ()
+    """Classes and functions whose call makes a client of a cache, broker, cloud, search engine, document store or mail server."""
+    client_sessions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Class -> methods of an instance that make such a client."""
+    # jobs
+    enqueues: tuple[Enqueue, ...] = ()
+    enqueue_functions: tuple[str, ...] = ()
+    """Functions that hand a job to a queue: the function to run, then its arguments."""
+    signature_methods: frozenset[str] = frozenset()
+    """`task.<method>(...)` holds a payload that is enqueued later."""
     # work started beside the caller
     task_starters: tuple[str, ...] = ()
     event_loops: tuple[str, ...] = ()

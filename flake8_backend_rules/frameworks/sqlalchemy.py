@@ -15,6 +15,8 @@ FRAMEWORK = Framework(
     source="https://docs.sqlalchemy.org/en/20/, https://sqlmodel.tiangolo.com/, "
     "https://flask-sqlalchemy.readthedocs.io/en/stable/api/",
     packages=("sqlalchemy", "sqlmodel", "flask_sqlalchemy", "flask_sqlalchemy_lite"),
+    unseen=frozenset({"flask_sqlalchemy.SQLAlchemy.Column"}),
+    drivers=("sqlalchemy", "sqlmodel"),
     returns={
         "sqlalchemy.create_engine": _ENGINE,
         "sqlalchemy.engine_from_config": _ENGINE,
@@ -65,7 +67,6 @@ FRAMEWORK = Framework(
         *(f"sqlalchemy.{name}" for name in _DML),
         *(f"sqlalchemy.sql.{name}" for name in _DML),
         *(f"sqlalchemy.sql.expression.{name}" for name in _DML),
-        *(f"sqlalchemy.future.{name}" for name in _DML),
         *(f"sqlmodel.{name}" for name in _DML),
         "sqlalchemy.dialects.postgresql.insert", "sqlalchemy.dialects.mysql.insert",
         "sqlalchemy.dialects.sqlite.insert", "sqlalchemy.Insert", "sqlalchemy.Update", "sqlalchemy.Delete",
@@ -79,4 +80,7 @@ FRAMEWORK = Framework(
     table_models=("sqlmodel.SQLModel",),
     query_attributes=frozenset({"query"}),
     queries=("sqlalchemy.orm.Query",),
+    schema_creators=("sqlalchemy.MetaData", "sqlalchemy.schema.MetaData", "flask_sqlalchemy.SQLAlchemy"),
+    base_makers=("sqlalchemy.orm.declarative_base", "sqlalchemy.ext.declarative.declarative_base"),
+    columns=("sqlalchemy.Column", "sqlalchemy.schema.Column", "flask_sqlalchemy.SQLAlchemy.Column"),
 )  # fmt: skip

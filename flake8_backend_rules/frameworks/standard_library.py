@@ -8,6 +8,7 @@ FRAMEWORK = Framework(
     name="Standard library",
     source="https://docs.python.org/3/library/asyncio-task.html, https://docs.python.org/3/library/threading.html, "
     "https://docs.python.org/3/library/concurrent.futures.html",
+    unseen=frozenset({"asyncio.EventLoop"}),
     packages=("asyncio", "threading", "concurrent", "os", "shutil", "pathlib", "tempfile", "contextlib", "functools"),
     returns={
         "asyncio.get_event_loop": _LOOP,

@@ -29,6 +29,15 @@ class Placement:
     layer: Layer
     reason: str
 
+    @property
+    def is_by_folder(self) -> bool:
+        """Whether only a folder names the layer."""
+        return self.reason.startswith("folder ")
+
+    @property
+    def is_by_stem(self) -> bool:
+        return self.reason.startswith("stem ")
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -78,11 +87,17 @@ FOLDER_PATTERNS: dict[Layer, tuple[str, ...]] = {Layer.INFRASTRUCTURE: ("db_*", 
 
 NEED_A_JOB_HANDLER = _words("task tasks job jobs worker workers celery scheduler schedulers scheduled cron periodic")
 """Stems and folders that name a layer only for a module that defines a job handler."""
+ROUTE_MODULES = _words("endpoints router routers routes view views viewsets controller controllers")
+"""Modules and packages that no folder of the domain holds: one that does is a feature named `entity` or `policies`."""
+ENTITIES = _words("entity entities")
+"""Stems and folders that are rows inside of a folder of the infrastructure."""
 YIELD_TO_DOMAIN = _words("command commands service services repository repositories operation operations dto dtos schema schemas")
 STORAGE_FOLDERS = _words("repositories crud dao db database persistence")
 STORAGE_STEMS = _words("service services utils core")
 YIELD_TO_DEPENDENCIES = _words("db database persistence")
 DEPENDENCY_FOLDERS = _words("dependencies deps middleware")
+DEPENDENCY_NAMES = _words("dependency dependencies deps")
+"""Stems and folders of modules whose functions are dependencies."""
 DTO_STEMS = _words("dto dtos schema schemas")
 OUTBOUND_FOLDERS = _words("outbound infrastructure adapters")
 CLIENT_FOLDERS = _words("client clients integrations adapters gateways outbound")

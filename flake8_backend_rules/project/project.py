@@ -8,7 +8,7 @@ import pickle
 import re
 import sys
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from flake8_backend_rules.frameworks import knowledge
@@ -80,8 +80,10 @@ class Project:
     that an editor's long-lived process sees what changed in between; within a run a file is read once.
     """
 
-    def __init__(self, source_roots: tuple[str, ...] = ()) -> None:
+    def __init__(self, source_roots: tuple[str, ...] = (), is_exempt: Callable[[str], bool] | None = None) -> None:
         self.source_roots = source_roots
+        self.is_exempt = is_exempt or _never
+        """Whether no rule looks at a file (absolute path)."""
         self.memo: dict[tuple[str, ...], object] = {}
         """Facts about modules on disk that are dear to find."""
         self._modules: dict[str, _Kept] = {}
@@ -174,11 +176,19 @@ class Project:
     def imported_module(self, info: ImportInfo, importer: ModuleSummary) -> ModuleSummary | External | None:
         """The module that an import statement names (the part after `from`); None if first-party but unknown."""
         if info.level:
-            return self._module_or_namespace(self._relative_path(info, importer))
+            return self.module_or_namespace(self._relative_path(info, importer))
         path = self.find(info.module, importer.folder)
         if path is None:
             return None if self.is_first_party(info.module, importer.folder) else External(info.module)
-        return self._module_or_namespace(path)
+        return self.module_or_namespace(path)
+
+    def imported_path(self, info: ImportInfo, importer: ModuleSummary) -> str | None:
+        """The file, or the namespace package's folder, of the module that an import names; None if it is not first-party."""
+        return self._relative_path(info, importer) if info.level else self.find(info.module, importer.folder)
+
+    def submodule_path(self, package: ModuleSummary, name: str) -> str | None:
+        """The file, or the namespace package's folder, of a package's submodule; None if there is none."""
+        return _module_path(package.folder, name)
 
     def _relative_path(self, info: ImportInfo, importer: ModuleSummary) -> str | None:
         folder = importer.folder
@@ -189,7 +199,8 @@ class Project:
             self._finds[key] = _module_path(folder, info.module) if info.module else _package_path(folder)
         return self._finds[key]
 
-    def _module_or_namespace(self, path: str | None) -> ModuleSummary | None:
+    def module_or_namespace(self, path: str | None) -> ModuleSummary | None:
+        """The summary of a file, or an empty one of a namespace package's folder."""
         if path is None:
             return None
         if path.endswith(".py"):
@@ -203,19 +214,18 @@ class Project:
         """
         if info.name is None:
             return False
-        path = self.find(info.module, importer.folder) if not info.level else self._relative_path(info, importer)
+        path = self.imported_path(info, importer)
         if path is None or not path.endswith(".py"):
             return False
         key = "plain", path, info.name, telling.pattern
         kept = self.memo.get(key)
         if kept is None:
-            text = self._text(path)
-            pattern = rf"^class {re.escape(info.name)}\b([^:\n]*)"
-            match = re.search(pattern, text, re.MULTILINE) if f"class {info.name}" in text else None
-            kept = self.memo[key] = match is not None and not telling.search(match[1])
+            bases = class_header(self.text_of(path), info.name)
+            kept = self.memo[key] = bases is not None and not telling.search(bases)
         return kept is True
 
-    def _text(self, path: str) -> str:
+    def text_of(self, path: str) -> str:
+        """A file's source, kept while a file is linted; "" if it can't be read."""
         if path not in self._texts:
             self._texts[path] = read_source(path) or ""
         return self._texts[path]
@@ -266,7 +276,7 @@ class Project:
         if (found := self._resolve(module, name, seen, hops)) is not None:
             return found
         if module.is_package and (module.bindings.get(name) is None or not module.broken):
-            return self._module_or_namespace(_module_path(module.folder, name))
+            return self.module_or_namespace(_module_path(module.folder, name))
         return None
 
     # -- bodies ----------------------------------------------------------------------------------
@@ -302,6 +312,20 @@ class Project:
         if len(self._bodies) > _MAX_LIVE_BODIES:
             self._bodies.popitem(last=False)
         return body
+
+
+def _never(_: str) -> bool:
+    return False
+
+
+def class_header(text: str, name: str) -> str | None:
+    """What stands between the name of a module-level class and the end of its line or the colon; None if there is none."""
+    end = -1
+    while (found := text.find(f"class {name}", end + 1)) >= 0:
+        end = found + len(name) + 6
+        if (found == 0 or text[found - 1] == "\n") and text[end : end + 1] in ("(", ":", "[", " "):
+            return text[end:].partition("\n")[0].partition(":")[0]
+    return None
 
 
 def find_function(tree: ast.Module, qualname: str, line: int) -> FunctionNode | None:

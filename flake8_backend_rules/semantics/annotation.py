@@ -192,6 +192,11 @@ def _alias_target(value: ast.expr) -> ast.expr:
     return value
 
 
+def parsed(node: ast.Constant) -> ast.expr | None:
+    """The expression that an annotation written as text holds; None if it can't be read."""
+    return _parse(node, node.value) if isinstance(node.value, str) else None
+
+
 def _parse(node: ast.Constant, text: str) -> ast.expr | None:
     if len(text) > _MAX_TEXT:
         return None

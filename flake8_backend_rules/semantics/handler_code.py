@@ -93,5 +93,14 @@ class HandlerCode:
         """The functions that handlers of a role call, callers before what they call."""
         return (h for h in self._by_role[role].values() if h.call is not None)
 
+    def functions(self, *roles: Role) -> Iterator[Handler]:
+        """Handlers of some roles and the functions that they call, each once."""
+        seen: set[FunctionNode] = set()
+        for role in roles:
+            for function, handler in self._by_role[role].items():
+                if function not in seen:
+                    seen.add(function)
+                    yield handler
+
     def has(self, *roles: Role) -> bool:
         return any(self._by_role[role] for role in roles)

@@ -37,7 +37,13 @@ class _Place:
 
     stem: str
     folders: list[str]
+    root: str
     siblings: Callable[[int], frozenset[str]] = field(default=lambda _: frozenset())
+
+    def holds(self, depth: int, names: frozenset[str]) -> bool:
+        """Whether a folder, by its place in `folders`, directly holds a module or package of one of some names."""
+        folder = os.path.join(self.root, *reversed(self.folders[depth:]))
+        return any(os.path.exists(os.path.join(folder, name)) or os.path.exists(os.path.join(folder, f"{name}.py")) for name in names)
 
 
 class Layering:
@@ -108,7 +114,7 @@ class Layering:
             except OSError:
                 return frozenset()
 
-        return _Place(module.stem, parts, siblings)
+        return _Place(module.stem, parts, root, siblings)
 
     def _nearest_folder(self, place: _Place, module: ModuleSummary) -> tuple[Layer, str] | None:
         """The layer named by the nearest folder that names one, with the folder."""
@@ -118,10 +124,26 @@ class Layering:
             found = layers.folder_layer(folder, siblings, parent)
             if found is None:
                 continue
+            if self._yields(place, depth):
+                continue
             if folder in layers.NEED_A_JOB_HANDLER and not self._defines(module, Role.JOB):
                 return Layer.NONE, f"{folder}, which counts only with a job handler in the module"
             return found
         return None
+
+    def _yields(self, place: _Place, depth: int) -> bool:
+        """Whether a folder that names a layer leaves the decision to those around it."""
+        folder = place.folders[depth]
+        if folder in layers.FOLDERS[Layer.DOMAIN] and place.holds(depth, layers.ROUTE_MODULES):
+            return True  # a feature that is called so, with all of its layers
+        outer = place.folders[depth + 1 :]
+        if folder in layers.DTO_STEMS:  # what the core takes in
+            around = layers.folder_layer(outer[0]) if outer else None
+            return around is not None and around[0].is_core
+        if folder in layers.ENTITIES:  # rows
+            around = next((found for name in outer if (found := layers.folder_layer(name)) is not None), None)
+            return around is not None and around[0] is Layer.INFRASTRUCTURE
+        return False
 
     def _by_stem(self, place: _Place, nearest: tuple[Layer, str] | None, module: ModuleSummary) -> Placement | None:
         stem, folders = place.stem, place.folders
@@ -145,7 +167,8 @@ class Layering:
             return Placement(Layer.DOMAIN, f"folder {near_folder} (the stem {stem} yields to it)")
         if entry in layers.DTO_STEMS and layers.folder_layer(parent) == (Layer.APPLICATION, parent):
             return Placement(Layer.APPLICATION, f"stem {stem} directly below {parent}")
-        if entry in ("service", "services") and near_folder in layers.OUTBOUND_FOLDERS:
+        yields = entry in layers.ENTITIES and near_layer is Layer.INFRASTRUCTURE
+        if yields or (entry in ("service", "services") and near_folder in layers.OUTBOUND_FOLDERS):
             return Placement(Layer.INFRASTRUCTURE, f"folder {near_folder} (the stem {stem} yields to it)")
         if layer is Layer.INFRASTRUCTURE:
             if entry in layers.YIELD_TO_DEPENDENCIES and near_folder in layers.DEPENDENCY_FOLDERS:
@@ -213,10 +236,11 @@ class Layering:
         if (given := self._given.get(module.path)) is not None:
             return self._counted(module, *given())
         surface = self.roles.surface(module)
-        if surface or not module.top_level_packages() & self.roles.knowledge.packages:
+        if surface:
             return surface
-        if not any(_may_return_router(f) for f in module.functions()):
-            return surface
+        if not self.roles.registrations.packages(module):
+            if not module.top_level_packages() & self.roles.knowledge.packages or not any(map(_may_return_router, module.functions())):
+                return surface
         tree = self.evaluator.project.tree_of(module)
         if tree is None:
             return surface

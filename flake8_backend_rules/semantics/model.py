@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Iterator
 from functools import cached_property
 
 from flake8_backend_rules.frameworks.schema import Role
-from flake8_backend_rules.project.layers import PERSISTENCE_NAMES, Layer, Placement
+from flake8_backend_rules.project.layers import DEPENDENCY_NAMES, PERSISTENCE_NAMES, Layer, Placement
 from flake8_backend_rules.project.project import Project
 from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, FunctionNode, ModuleSummary
+from flake8_backend_rules.semantics.domain_models import DomainModels
+from flake8_backend_rules.semantics.enqueue import Enqueues
+from flake8_backend_rules.semantics.excepts import Excepts
 from flake8_backend_rules.semantics.handler_code import Handler, HandlerCode
+from flake8_backend_rules.semantics.important_writes import ImportantWrites
+from flake8_backend_rules.semantics.imports import Imports
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.layering import LayerConfiguration, Layering
+from flake8_backend_rules.semantics.operations import Operations
+from flake8_backend_rules.semantics.origins import Origins
 from flake8_backend_rules.semantics.persistence import Persistence
+from flake8_backend_rules.semantics.results import Results
 from flake8_backend_rules.semantics.roles import FunctionRole, RoleFinder, RoleMap
 from flake8_backend_rules.semantics.scope import (
     PlacedFunction,
@@ -21,12 +30,16 @@ from flake8_backend_rules.semantics.scope import (
     all_nodes,
     bound_arguments,
     children_reversed,
+    own_nodes,
     parameters,
     placed_functions,
 )
+from flake8_backend_rules.semantics.started_work import StartedWork
+from flake8_backend_rules.semantics.statuses import Statuses
 from flake8_backend_rules.semantics.transport import Transport
 from flake8_backend_rules.semantics.values import ANY_ROW, Evaluator
 
+_REQUEST_NAMES = ("request", "req")
 _WEB_WORDS = ("equest", "UploadFile", "BackgroundTask", "WebSocket", "HTTPAuth", "HTTPBasic", "HTTPConn")
 
 
@@ -71,7 +84,10 @@ class FileModel:
         return self.placement.layer
 
     def layer_of(self, module: ModuleSummary) -> Layer:
-        return self.layer if module.path == self.module.path else self.layering.of(module).layer
+        return self.placement_of(module).layer
+
+    def placement_of(self, module: ModuleSummary) -> Placement:
+        return self.placement if module.path == self.module.path else self.layering.of(module)
 
     @cached_property
     def is_persistence_module(self) -> bool:
@@ -93,10 +109,9 @@ class FileModel:
                 if arg is not None:
                     self.evaluator.request_classes[arg] = ANY_ROW
             if role is not None and role.request_class:
-                positional = [*placed.node.args.posonlyargs, *placed.node.args.args]
-                index = 0 if placed.owner is None else 1
-                if len(positional) > index:
-                    self.evaluator.request_classes[positional[index]] = role.request_class
+                request = _request_parameter(placed, self.functions)
+                if request is not None:
+                    self.evaluator.request_classes[request] = role.request_class
         return roles
 
     @cached_property
@@ -149,15 +164,25 @@ class FileModel:
         """Whether a function stands in a `Depends(...)` or `Security(...)` of this module."""
         return function.name in self._depended_on
 
+    def is_dependency_code(self, function: FunctionNode, scope: Scope) -> bool:
+        """Whether a function, around or at `scope`, is a dependency: by `Depends`, its module's name, or the session that it yields."""
+        module = self.module
+        named = module.stem in DEPENDENCY_NAMES or os.path.basename(module.folder) in DEPENDENCY_NAMES
+        if self.is_dependency(function) or (named and self.layer is Layer.TRANSPORT):
+            return True
+        yielded = [n.value for n in own_nodes(function) if isinstance(n, ast.Yield) and n.value is not None]
+        return any(self.persistence.is_session(value, scope) for value in yielded)
+
     @cached_property
     def _depended_on(self) -> frozenset[str]:
-        if "Depends" not in self.text and "Security" not in self.text:
+        markers = self.evaluator.knowledge.dependency_marker_names
+        if not any(marker in self.text for marker in markers):
             return frozenset()
         names = set()
         for node in all_nodes(self.tree):
             if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], (ast.Name, ast.Attribute)):
                 name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-                if name in ("Depends", "Security"):
+                if name in markers:
                     target = node.args[0]
                     names.add(target.id if isinstance(target, ast.Name) else target.attr)
         return frozenset(names)
@@ -174,6 +199,62 @@ class FileModel:
         if isinstance(value.definition, (FunctionInfo, ClassInfo)) and value.kind is Kind.OBJECT:
             return value.definition
         return None
+
+    @cached_property
+    def operations(self) -> Operations:
+        """What is a core operation for the file."""
+        return Operations(self.evaluator, self.module, self.layering)
+
+    # -- work beside the caller ------------------------------------------------------------------
+
+    @cached_property
+    def enqueues(self) -> Enqueues:
+        """Which calls of the file hand a job to a queue, and its payload."""
+        return Enqueues(self.evaluator, self.module, self.text)
+
+    @cached_property
+    def started_work(self) -> StartedWork:
+        """What starts tasks, threads and the like in the file."""
+        return StartedWork(self.evaluator)
+
+    # -- imports ---------------------------------------------------------------------------------
+
+    @cached_property
+    def imports(self) -> Imports:
+        """What the file's import statements bring in."""
+        thorough = self.layer is Layer.DOMAIN or bool(self.layering.configuration.globs)
+        origins = Origins(self.evaluator, self.module, self.placement_of, self.role_finder.surface, thorough=thorough)
+        return Imports(self.module, self.text, origins, self.placement)
+
+    # -- classes ---------------------------------------------------------------------------------
+
+    @cached_property
+    def orm_classes(self) -> list[ClassInfo]:
+        """The ORM classes that the file defines."""
+        evaluator = self.evaluator
+        return [c for c in self.module.all_classes() if (c.bases or c.keywords) and evaluator.is_orm_class(evaluator.describe(c))]
+
+    @cached_property
+    def domain_models(self) -> DomainModels:
+        return DomainModels(self.evaluator, self.module, self.layer_of)
+
+    # -- operations ------------------------------------------------------------------------------
+
+    @cached_property
+    def excepts(self) -> Excepts:
+        return Excepts(self.transport)
+
+    @cached_property
+    def statuses(self) -> Statuses:
+        return Statuses(self.evaluator, self.module)
+
+    @cached_property
+    def results(self) -> Results:
+        return Results(self.evaluator, self.module, self.text)
+
+    @cached_property
+    def important_writes(self) -> ImportantWrites:
+        return ImportantWrites(self.evaluator, self.persistence, self.module)
 
     # -- structure -------------------------------------------------------------------------------
 
@@ -207,3 +288,14 @@ class FileModel:
     def value(self, node: ast.expr | None, scope: Scope) -> Value | None:
         """What an expression stands for; None if unknown."""
         return self.evaluator.value(node, scope)
+
+
+def _request_parameter(placed: PlacedFunction, functions: list[PlacedFunction]) -> ast.arg | None:
+    """The parameter of a handler that is the request, of a method that takes nothing the constructor's; None if there is none."""
+    positional = [*placed.node.args.posonlyargs, *placed.node.args.args]
+    own = positional if placed.owner is None else positional[1:]
+    named = next((arg for arg in own if arg.arg in _REQUEST_NAMES), None)
+    if own or placed.owner is None:
+        return named or next(iter(own), None)
+    constructor = next((f.node for f in functions if f.owner is placed.owner and f.node.name == "__init__"), None)
+    return None if constructor is None else next((a for a in constructor.args.args if a.arg in _REQUEST_NAMES), None)

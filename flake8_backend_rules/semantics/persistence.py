@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.frameworks.schema import NameSet
 from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, ModuleSummary, Variable
 from flake8_backend_rules.semantics.kinds import Kind, Value
@@ -32,8 +33,9 @@ QUERY_WRITES = frozenset({
     "delete", "adelete", "raw_delete",
 })  # fmt: skip
 ROW_WRITES = frozenset({"save", "asave", "delete", "adelete"})
+QUERY_WRITES |= knowledge().writes.keys()
 WRITE_NAMES = SESSION_WRITES | STATEMENT_METHODS | QUERY_WRITES | ROW_WRITES
-READ_NAMES = STATEMENT_METHODS | {"get", "get_one", "query"}
+READ_NAMES = STATEMENT_METHODS | {"get", "get_one", "query"} | knowledge().reads.keys()
 RELATED_QUERIES = frozenset({
     "all", "filter", "get", "exclude", "first", "last", "count", "exists", "values", "values_list", "order_by",
     "select_related", "prefetch_related", "annotate", "aggregate", "distinct", "only", "latest", "earliest",
@@ -84,6 +86,7 @@ QUERY_READS = RELATED_QUERIES | {
     "aaggregate",
     "aiterator",
     "session",
+    "where",
 }
 OR_404 = frozenset({"get_or_404", "first_or_404", "one_or_404"})
 _OPENING_WORDS = ("session", "conn", "begin", "maker", "transaction", "atomic", "uow", "unit", "db", "database", "local")
@@ -167,11 +170,23 @@ class Persistence:
         value = self.evaluator.value(receiver, scope)
         if value is not None and value.kind is Kind.QUERY:
             return method in QUERY_WRITES
+        if self._is_declared(method, value, self.knowledge.writes):
+            return True
         if method in STATEMENT_METHODS:
             return bool(call.args) and self.is_session(receiver, scope) and self.is_data_change(call.args[0], scope)
         if method in SESSION_WRITES and self.is_session(receiver, scope):
             return self._is_plausible(call, receiver, scope)
         return method in ROW_WRITES and value is not None and self._writes_row(value, method)
+
+    def _is_declared(self, method: str, value: Value | None, methods: dict[str, NameSet]) -> bool:
+        """Whether a framework's data names the method of a class or an instance, and no first-party override does the work itself."""
+        owners = methods.get(method)
+        if owners is None or value is None or value.kind not in (Kind.OBJECT, Kind.INSTANCE):
+            return False
+        if not self.evaluator.descends(value, owners):
+            return False
+        override = self.evaluator.method(value.definition, method) if isinstance(value.definition, ClassInfo) else None
+        return override is None or not self._has_own_write(override)
 
     def _is_plausible(self, call: ast.Call, receiver: ast.expr, scope: Scope) -> bool:
         """By its name alone a receiver is no session if it is handed text (`db.delete("key")`)."""
@@ -259,7 +274,14 @@ class Persistence:
     def is_session_read(self, call: ast.Call, scope: Scope) -> bool:
         """Whether a call reads through a session or cursor."""
         func = call.func
-        if not isinstance(func, ast.Attribute) or func.attr not in READ_NAMES or not call.args:
+        if not isinstance(func, ast.Attribute) or func.attr not in READ_NAMES:
+            return False
+        if _is_capitalised(func.value) or func.attr not in QUERY_READS:  # `payload.get("id")` is no engine's
+            if func.attr in self.knowledge.reads and self._is_declared(
+                func.attr, self.evaluator.value(func.value, scope), self.knowledge.reads
+            ):
+                return True
+        if not call.args:
             return False
         if _is_probe(call.args[0]) or not self.is_session(func.value, scope) or self.is_data_change(call.args[0], scope):
             return False
@@ -312,7 +334,7 @@ class Persistence:
         callee = self.evaluator.value(func, scope)
         if callee is None:
             return False
-        if callee.kind is Kind.OBJECT and callee.definition is None and callee.name in self.knowledge.transactions:
+        if callee.kind in (Kind.OBJECT, Kind.MEMBER) and callee.definition is None and callee.name in self.knowledge.transactions:
             return True
         if callee.kind is Kind.INSTANCE and self._is(callee, self.knowledge.session_makers):
             return True

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from flake8_backend_rules.frameworks import knowledge
-from flake8_backend_rules.frameworks.schema import HTTP_VERBS, ClassHandlers, ObjectDecorator, Role
+from flake8_backend_rules.frameworks.schema import HTTP_VERBS, ClassHandlers, NameSet, ObjectDecorator, Registration, Role
 from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, FunctionNode, ModuleSummary, Variable
 from flake8_backend_rules.semantics.kinds import Kind, Value
+from flake8_backend_rules.semantics.registered import Registrations
 from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, PlacedFunction, Scope, children_reversed, own_nodes
 from flake8_backend_rules.semantics.values import Evaluator
 
@@ -40,6 +41,7 @@ class RoleFinder:
     def __init__(self, evaluator: Evaluator) -> None:
         self.evaluator = evaluator
         self.knowledge = knowledge()
+        self.registrations = Registrations(evaluator)
         self._surfaces: dict[str, RoleMap] = {}
         self._wrappers: dict[FunctionInfo, FunctionRole | None] = {}
         self._hops = 0
@@ -67,10 +69,10 @@ class RoleFinder:
             role = self._decorated(function)
             if role is not None:
                 roles[function.line] = role
-        for cls in module.all_classes():
-            if cls.bases and not self.knowledge.class_handler_methods.isdisjoint(cls.methods):
-                self._class_handlers(cls, roles)
+        self._methods(module, roles)
         self._view_functions(module, roles)
+        for function, entry in self.registrations.listed(module):
+            roles.setdefault(function.line, FunctionRole(entry.role, f"named in a list of {entry.package}"))
         self._main_block(module, roles)
         self._coroutine_consumers(module, roles)
         return roles
@@ -81,17 +83,30 @@ class RoleFinder:
         scope = self.evaluator.module_scope(function.module)
         return next((r for d in function.decorators if (r := self.decorator_role(d, scope)) is not None), None)
 
-    def _class_handlers(self, cls: ClassInfo, roles: RoleMap) -> None:
-        ancestry = self.evaluator.ancestry(cls)
-        for bases, handlers in self.knowledge.class_handlers:
-            base = next((name for name in ancestry.externals if name in bases), None)
-            if base is None and handlers.base_endings:
-                base = self._unread_base(ancestry.externals, handlers, cls.module)
-            if base is None:
+    def _methods(self, module: ModuleSummary, roles: RoleMap) -> None:
+        """Methods that have a role by their names, of descendants of a framework's class or beside its imports."""
+        packages = module.top_level_packages()
+        entries = [(b, e) for b, e in self.knowledge.class_handlers if (b and not e.prefixes) or e.package in packages]
+        by_name = [e for bases, e in entries if not bases]
+        prefixes = tuple(p for bases, e in entries if bases for p in e.prefixes)
+        for cls in module.all_classes():
+            for entry in by_name:
+                _give_role(cls, entry, f"method of a class beside {entry.package}", roles)
+            if not cls.bases or not cls.methods:
                 continue
-            for method in cls.methods.values():
-                if method.line not in roles and method.name in handlers.methods:
-                    roles[method.line] = FunctionRole(handlers.role, f"method of a {base}", handlers.request_class, handlers.row_parameters)
+            if not self.knowledge.class_handler_methods.isdisjoint(cls.methods) or (
+                prefixes and any(name.startswith(prefixes) for name in cls.methods)
+            ):
+                self._inherited(cls, [e for e in entries if e[0]], roles)
+
+    def _inherited(self, cls: ClassInfo, entries: list[tuple[NameSet, ClassHandlers]], roles: RoleMap) -> None:
+        ancestry = self.evaluator.ancestry(cls)
+        for bases, entry in entries:
+            base = next((name for name in ancestry.externals if name in bases), None)
+            if base is None and entry.base_endings:
+                base = self._unread_base(ancestry.externals, entry, cls.module)
+            if base is not None:
+                _give_role(cls, entry, f"method of a {base}", roles)
 
     def _unread_base(self, externals: tuple[str, ...], handlers: ClassHandlers, module: ModuleSummary) -> str | None:
         """A third-party base that is not read but whose name tells."""
@@ -285,31 +300,16 @@ class RoleFinder:
                     if (role := self.decorator_role(decorator, inner)) is not None:
                         return role
             elif isinstance(node, ast.Call):
-                role = self.decorator_role(node, inner) or ((registered := self.registration(node, inner)) and registered[1])
+                role = self.decorator_role(node, inner) or self.registered_role(node, inner)
                 if role and role.role is not Role.BOUNDARY:
                     return role
         return None
 
     # -- registrations and nested functions ------------------------------------------------------
 
-    def registration(self, call: ast.Call, scope: Scope) -> tuple[ast.expr, FunctionRole] | None:
-        """(the handler expression, its role) of a call that registers a handler."""
-        func = call.func
-        name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
-        if isinstance(func, ast.Attribute):
-            for entry in self.knowledge.registration_methods.get(name, ()):
-                handler = _argument(call, entry.argument, entry.keyword)
-                owner = self.evaluator.value(func.value, scope)
-                if handler is not None and (owner is None or self.evaluator.descends(owner, self.knowledge.registration_names[entry])):
-                    return handler, FunctionRole(entry.role, f"registered by {name}()")
-        for names, entry in self.knowledge.registration_callables:
-            if name not in self.knowledge.registration_callable_names:
-                break
-            value = self.evaluator.value(func, scope)
-            handler = _argument(call, entry.argument, entry.keyword)
-            if value is not None and handler is not None and self.evaluator.descends(value, names):
-                return handler, FunctionRole(entry.role, f"registered by {name}()")
-        return None
+    def registered_role(self, call: ast.Call, scope: Scope) -> FunctionRole | None:
+        """The role that a call gives to the handler that it registers; None for other calls."""
+        return next((_registered(entry, name) for _, entry, name in self.registrations.of(call, scope)), None)
 
     def complete(
         self,
@@ -331,14 +331,13 @@ class RoleFinder:
             role = next((r for d in placed.node.decorator_list if (r := self.decorator_role(d, scope))), None)
             if role is not None:
                 roles[placed.node.lineno] = role
-        if text is None or any(f"{word}(" in text for word in self.knowledge.registration_words):
+        words = self.registrations.words(module)
+        if text is None or any(f"{word}(" in text for word in words):
             for node, inner in scoped_nodes(base, tree):
-                if isinstance(node, ast.Call) and (found := self.registration(node, inner)) is not None:
-                    handler, role = found
-                    value = self.evaluator.value(handler, inner)
-                    definition = value.definition if value is not None else None
-                    if isinstance(definition, FunctionInfo) and definition.module.path == module.path:
-                        roles.setdefault(definition.line, role)
+                if isinstance(node, ast.Call) and _called_name(node) in words:
+                    for function, entry, name in self.registrations.handlers(node, inner):
+                        if function.module.path == module.path:
+                            roles.setdefault(function.line, _registered(entry, name))
         return roles
 
     def returns_router(self, function: FunctionNode, module: ModuleSummary) -> bool:
@@ -362,9 +361,23 @@ def scoped_nodes(scope: Scope, root: ast.AST | None = None) -> Iterator[tuple[as
         node, where = pending.pop()
         yield node, where
         inner = where
-        if isinstance(node, (*FUNCTION_NODES, ast.Lambda, ast.ClassDef)):
+        if isinstance(node, ast.ClassDef):
+            inner = Scope(where.module, node, where, _class_at(node, where))
+        elif isinstance(node, (*FUNCTION_NODES, ast.Lambda)):
             inner = Scope(where.module, node, where, where.owner)
         pending.extend((n, inner) for n in children_reversed(node))
+
+
+def _class_at(node: ast.ClassDef, scope: Scope) -> ClassInfo | None:
+    return next((c for c in scope.module.all_classes() if c.line == node.lineno and c.name == node.name), scope.owner)
+
+
+def _give_role(cls: ClassInfo, entry: ClassHandlers, reason: str, roles: RoleMap) -> None:
+    for method in cls.methods.values():
+        if method.line in roles or not (method.name in entry.methods or (entry.prefixes and method.name.startswith(entry.prefixes))):
+            continue
+        if len(method.args.posonlyargs) + len(method.args.args) >= entry.parameters:
+            roles[method.line] = FunctionRole(entry.role, reason, entry.request_class, entry.row_parameters)
 
 
 def _has_path(decorator: ast.expr) -> bool:
@@ -373,7 +386,9 @@ def _has_path(decorator: ast.expr) -> bool:
     return isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value[:1] in ("/", "")
 
 
-def _argument(call: ast.Call, position: int, keyword: str) -> ast.expr | None:
-    if len(call.args) > position:
-        return call.args[position]
-    return next((k.value for k in call.keywords if k.arg == keyword), None) if keyword else None
+def _called_name(call: ast.Call) -> str:
+    return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+
+
+def _registered(entry: Registration, name: str) -> FunctionRole:
+    return FunctionRole(entry.role, f"registered by {name}()", entry.request_class)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flake8_backend_rules.frameworks import Knowledge, knowledge, member_key
-from flake8_backend_rules.frameworks.schema import NameSet
+from flake8_backend_rules.frameworks.schema import SELF, NameSet
 from flake8_backend_rules.project.project import Definition, External, Project
 from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, FunctionNode, ModuleSummary, Variable
 from flake8_backend_rules.semantics import annotation
@@ -27,7 +27,7 @@ _MAX_ANCESTORS = 64
 # Terminal methods of a query, and those that leave it for something that is no row.
 _ROW_METHODS = frozenset({
     "get", "first", "last", "one", "one_or_none", "earliest", "latest", "create", "scalar", "get_or_404",
-    "first_or_404", "one_or_404", "aget", "afirst", "alast", "acreate", "get_or_none", "get_by_id",
+    "first_or_404", "one_or_404", "aget", "afirst", "alast", "acreate", "get_or_none", "get_by_id", "first_or_none",
 })  # fmt: skip
 _NO_ROW_METHODS = frozenset({
     "count", "exists", "aggregate", "values", "values_list", "update", "delete", "bulk_create", "bulk_update",
@@ -374,7 +374,11 @@ class Evaluator:
             scope = self.scope_of(variable.function)
         value = None
         if scope is not None:
-            value = self.annotated(variable.annotation, scope) or self.value(variable.value, scope)
+            value = self.annotated(variable.annotation, scope)
+            if value is None and variable.owner is not None and isinstance(variable.value, ast.Call):
+                if self.is_dependency_marker(variable.value, scope):  # an attribute of a class-based view
+                    value = self.injected(variable.value, scope)
+            value = value or self.value(variable.value, scope)
         self._variables[variable] = value
         return value
 
@@ -413,6 +417,8 @@ class Evaluator:
             return self._generic_return(definition, node, scope) or self.returned(definition)
         if callee.kind is Kind.OBJECT and isinstance(definition, ClassInfo):
             return Value(Kind.INSTANCE, callee.name, definition)
+        if callee.kind is Kind.QUERY:  # Order.objects(open=True)
+            return callee
         if callee.kind is Kind.INSTANCE:
             if isinstance(definition, ClassInfo):
                 call = self.method(definition, "__call__")
@@ -442,12 +448,17 @@ class Evaluator:
             return Value(Kind.INSTANCE, owner)  # an alternative constructor: Redis.from_url(...)
         return Value(Kind.INSTANCE, f"{callee.name}()")
 
-    def _known_result(self, known: str, node: ast.Call, scope: Scope) -> Value:
-        if known in self.knowledge.queries:
-            model = self.value(node.args[0], scope) if node.args else None
-            element = Value(Kind.INSTANCE, model.name, model.definition) if model is not None else None
-            return Value(Kind.QUERY, known, element=element)
-        return Value(Kind.INSTANCE, known)
+    def _known_result(self, known: str, node: ast.Call, scope: Scope) -> Value | None:
+        if known != SELF and known not in self.knowledge.queries:
+            return Value(Kind.INSTANCE, known)
+        owner = self.value(node.func.value, scope) if isinstance(node.func, ast.Attribute) else None
+        is_class = owner is not None and (isinstance(owner.definition, ClassInfo) or owner.last_name[:1].isupper())
+        row = self._instance_of(owner) if is_class else None  # Order.get(...), Order.filter(...)
+        if known == SELF:
+            return row
+        model = self.value(node.args[0], scope) if node.args and row is None else None
+        element = Value(Kind.INSTANCE, model.name, model.definition) if model is not None else row
+        return Value(Kind.QUERY, known, element=element)
 
     def _generic_return(self, function: FunctionInfo, node: ast.Call, scope: Scope) -> Value | None:
         """`def track(items: Iterable[T]) -> Iterator[T]` hands on what it iterates."""
@@ -555,7 +566,7 @@ class Evaluator:
     def is_dependency_marker(self, call: ast.Call, scope: Scope) -> bool:
         """Whether a call is `Depends(...)` or `Security(...)`."""
         name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
-        if name not in ("Depends", "Security"):
+        if name not in self.knowledge.dependency_marker_names:
             return False
         value = self.value(call.func, scope)
         return value is None or (value.definition is None and value.name in self.knowledge.dependency_markers)

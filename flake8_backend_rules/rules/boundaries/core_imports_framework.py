@@ -1,8 +1,8 @@
 import ast
 
-from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.project.layers import Layer
 from flake8_backend_rules.rule import Bad, Good, Rule
+from flake8_backend_rules.semantics.origins import is_web_module
 from flake8_backend_rules.walk import LintedFile
 
 
@@ -86,12 +86,3 @@ class CoreImportsFramework(Rule):
         if file.model.project.is_first_party(module, file.module.folder):
             return
         file.report(self, node, layer=file.model.layer.value, module=module)
-
-
-def is_web_module(module: str) -> bool:
-    """Whether a dotted module name is, or lies in, a web framework."""
-    parts = module.split(".")
-    if parts[0] not in knowledge().web_packages:
-        return False
-    web_modules = knowledge().web_modules
-    return any(".".join(parts[:length]) in web_modules for length in range(1, len(parts) + 1))

@@ -1,0 +1,173 @@
+import ast
+from itertools import zip_longest
+
+from flake8_backend_rules.frameworks.schema import Role
+from flake8_backend_rules.project.layers import Layer
+from flake8_backend_rules.rule import Bad, Good, Rule
+from flake8_backend_rules.semantics.imports import ImportNode
+from flake8_backend_rules.semantics.origins import Origin
+from flake8_backend_rules.walk import LintedFile
+
+_MAX_NAMED = 4
+
+
+class DtoInCore(Rule):
+    """An application or domain module imports DTOs.
+
+    ## What it flags
+    An import of a DTO in a module of the application or domain layer, `if TYPE_CHECKING` included, once a module. Where the
+    imported module can't be read: an import of a class from a module named like one of DTOs (`schemas`, `dto`,
+    `serializers` ...).
+
+    ## Why it is bad
+    A DTO is the shape of one version of one endpoint. A core that takes it in changes with every field of the API, and
+    worker, command and test have to dress up as a client.
+
+    ## How it decides
+    A DTO descends from pydantic's `BaseModel` (settings left out), `SQLModel` without a table, a DRF serializer, a
+    marshmallow schema or a msgspec struct, and is defined in a transport module, or outside of the core under a name such
+    as `OrderCreate` or `OrderRead`. What the core itself defines is its own input.
+
+    ## When to suppress it
+    In a small backend that decides to share them; better move them to `commands` or `dto` of the application.
+
+    ## Known limits
+    Enums, aliases and constants beside DTOs are no DTOs. Of a whole module (`from app import schemas`) the DTOs that are
+    named in the file count. A file that defines routes itself belongs to the edge, whatever its name.
+    """
+
+    code = "KBR206"
+    name = "dto-in-core"
+    message = "{layer} module imports {dtos}; take plain values or an input type of the core's own, and convert at the edge"
+    layers = (Layer.APPLICATION, Layer.DOMAIN)
+    bad = (
+        Bad(
+            files={
+                "app/schemas/order.py": """
+                from pydantic import BaseModel
+                from .line import LineCreate
+
+                class Order(BaseModel): ...
+
+                class OrderPage(Order): ...
+                """,
+                "app/schemas/line.py": """
+                from pydantic import BaseModel
+
+                class LineCreate(BaseModel): ...
+                """,
+                "app/models.py": """
+                from sqlmodel import SQLModel
+
+                class RefundUpdate(SQLModel): ...
+
+                class Refund(SQLModel, table=True): ...
+                """,
+                "app/services/orders.py": """
+                from app.models import Refund, RefundUpdate  # ! 1
+                from app.schemas.order import LineCreate, Order, OrderPage
+
+                def ship() -> None:
+                    from app.schemas import line as lines
+
+                    lines.LineCreate()
+                """,
+            },
+            messages=(
+                "application module imports the DTOs 'RefundUpdate' (app.models), 'LineCreate' (app.schemas.line), "
+                "'Order', 'OrderPage' (app.schemas.order); "
+                "take plain values or an input type of the core's own, and convert at the edge",
+            ),
+        ),
+        Bad(
+            files={
+                "app/__init__.py": "",
+                "app/domain/orders.py": """
+                from app.schemas import OrderCreate  # ! 1
+                from .serializers import order_fields
+                """,
+            },
+            messages=(
+                "domain module imports the DTO 'OrderCreate' (app.schemas); "
+                "take plain values or an input type of the core's own, and convert at the edge",
+            ),
+        ),
+    )
+    good = (
+        Good(
+            files={
+                "app/schemas/order.py": """
+                from enum import Enum
+                from pydantic import BaseModel
+                from pydantic_settings import BaseSettings
+
+                class Status(str, Enum):
+                    OPEN = "open"
+
+                class Limits(BaseSettings): ...
+
+                class Order(BaseModel): ...
+
+                Lines = list[int]
+                """,
+                "app/services/orders.py": "from app.schemas.order import Lines, Limits, Status",
+                "app/repositories/orders.py": "from app.schemas.order import Order",
+                "app/services/refunds.py": """
+                from app.schemas import order
+
+                LIMITS = order.Limits()
+                """,
+            },
+        ),
+        Good(
+            files={
+                "app/orders/application/dto.py": """
+                from pydantic import BaseModel
+
+                class OrderCreate(BaseModel): ...
+                """,
+                "app/orders/application/place.py": "from .dto import OrderCreate",
+            },
+        ),
+        Good(
+            files={
+                "app/shared.py": """
+                from pydantic import BaseModel
+
+                class Money(BaseModel): ...
+                """,
+                "app/services/orders.py": "from app.shared import Money",
+            },
+        ),
+    )
+
+    def applies(self, file: LintedFile) -> bool:
+        return super().applies(file) and not file.model.handler_code.has(Role.HTTP)
+
+    def visit_Import(self, node: ast.Import, file: LintedFile) -> None:
+        self._collect(node, file)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom, file: LintedFile) -> None:
+        self._collect(node, file)
+
+    def _collect(self, node: ImportNode, file: LintedFile) -> None:
+        if file.model.imports.dtos(node):
+            file.seen.add((self.code, node))
+
+    def finish(self, file: LintedFile) -> None:
+        nodes = [entry[1] for entry in file.seen if isinstance(entry, tuple) and entry[0] == self.code]
+        if not nodes:
+            return
+        nodes.sort(key=lambda node: (node.lineno, node.col_offset))
+        dtos = dict.fromkeys(dto for node in nodes for dto in file.model.imports.dtos(node))
+        file.report(self, nodes[0], layer=file.model.layer.value, dtos=_listed(list(dtos)))
+
+
+def _listed(dtos: list[Origin]) -> str:
+    """The first few DTOs, each followed by its module where the next one's is another, and how many more there are."""
+    named, rest = dtos[:_MAX_NAMED], len(dtos) - _MAX_NAMED
+    parts = []
+    for dto, following in zip_longest(named, named[1:]):
+        ends = following is None or following.module != dto.module
+        parts.append(f"'{dto.name}'" + (f" ({dto.module})" if ends else ""))
+    return f"the DTO{'s' if len(dtos) > 1 else ''} {', '.join(parts)}" + (f" and {rest} more" if rest > 0 else "")

@@ -1,0 +1,132 @@
+import ast
+
+from flake8_backend_rules.rule import Bad, Good, Rule
+from flake8_backend_rules.semantics.kinds import Kind
+from flake8_backend_rules.semantics.paths import last_name
+from flake8_backend_rules.semantics.scope import own_nodes
+from flake8_backend_rules.walk import LintedFile
+from flake8_backend_rules.wording import quoted
+
+_METADATA_NAMES = ("metadata", "meta")
+
+
+class CreateAllInsteadOfMigrations(Rule):
+    """The schema is created from the models, without migrations.
+
+    ## What it flags
+    `metadata.create_all(...)`, `run_sync(Base.metadata.create_all)` and `db.create_all()`.
+
+    ## Why it is bad
+    `create_all` adds missing tables and changes none: the first renamed column exists in the code and not in production. Where
+    Alembic runs as well, a fresh database has the tables before the first migration, which then fails.
+
+    ## How it decides
+    By what `create_all` belongs to: something named `metadata`, a SQLAlchemy `MetaData`, a Flask-SQLAlchemy object or a name `db`.
+    Left alone is a function that also stamps Alembic (`command.stamp(...)`), itself or through a helper of its module, as it sets up an
+    empty database at the newest revision, and one that makes an SQLite database in memory.
+
+    ## When to suppress it
+    For a database that never outlives the process.
+
+    ## Known limits
+    Tests are exempt as files are, by `backend-exempt`.
+    """
+
+    code = "KBR310"
+    name = "create-all-instead-of-migrations"
+    message = "'{call}' creates the schema without migrations; let Alembic create and change it"
+    words = ("create_all",)
+    calls = frozenset({"create_all", "run_sync"})
+    bad = (
+        Bad(
+            files="""
+            from app.db import Base, engine, db
+
+            Base.metadata.create_all(engine)  # ! 1
+
+            async def start(connection) -> None:
+                await connection.run_sync(Base.metadata.create_all)  # ! 11
+                db.create_all()  # ! 5
+            """,
+            path="app/main.py",
+            messages=(
+                "'Base.metadata.create_all()' creates the schema without migrations; let Alembic create and change it",
+                "'connection.run_sync(Base.metadata.create_all)' creates the schema without migrations; let Alembic create and change it",
+                "'db.create_all()' creates the schema without migrations; let Alembic create and change it",
+            ),
+        ),
+    )
+    good = (
+        Good(
+            files="""
+            from alembic import command
+            from app.db import Base, config, engine
+
+            def set_up() -> None:
+                Base.metadata.create_all(engine)
+                command.stamp(config, "head")
+
+            def mark() -> None:
+                command.stamp(config, "head")
+
+            def set_up_schema() -> None:
+                Base.metadata.create_all(engine)
+                mark()
+
+            def preview(create_engine) -> None:
+                Base.metadata.create_all(create_engine("sqlite:///:memory:"))
+
+            def import_orders(service) -> None:
+                service.create_all()
+            """,
+            path="app/main.py",
+        ),
+        Good(
+            files="""
+            from app.db import Base, engine
+
+            Base.metadata.create_all(engine)
+            """,
+            path="tests/conftest.py",
+        ),
+    )
+
+    def visit_Call(self, node: ast.Call, file: LintedFile) -> None:
+        func = node.func
+        if isinstance(func, ast.Attribute) and func.attr == "run_sync":
+            if not node.args or not self._creates_tables(node.args[0], file):
+                return
+            call = f"{quoted(func)}({quoted(node.args[0])})"
+        elif self._creates_tables(func, file):
+            call = quoted(node)
+        else:
+            return
+        around = next(reversed(list(file.scope.functions())), None)
+        body: ast.AST = around if around is not None else file.model.tree
+        if not _calls(body, "stamp") and not self._is_set_up(body, file):
+            file.report(self, node, call=call)
+
+    def _is_set_up(self, body: ast.AST, file: LintedFile) -> bool:
+        """Whether a function makes an SQLite database in memory, or a helper of the module stamps Alembic for it."""
+        if any(isinstance(n, ast.Constant) and isinstance(n.value, str) and ":memory:" in n.value for n in own_nodes(body)):
+            return True
+        return any(_calls(f.node, "stamp") and _calls(body, f.node.name) for f in file.model.functions if f.owner is None)
+
+    def _creates_tables(self, node: ast.expr, file: LintedFile) -> bool:
+        """Whether `node` is the `create_all` of a metadata or of a Flask-SQLAlchemy object."""
+        if not isinstance(node, ast.Attribute) or node.attr != "create_all":
+            return False
+        name = last_name(node.value).strip("_").lower()
+        if name.endswith(_METADATA_NAMES):
+            return True
+        value = file.model.value(node.value, file.scope)
+        if value is None or value.kind is Kind.MEMBER:
+            return name == "db"
+        known = file.model.evaluator.knowledge.schema_creators
+        return value.kind is Kind.INSTANCE and file.model.evaluator.descends(value, known) is True
+
+
+def _calls(node: ast.AST, name: str) -> bool:
+    """Whether a function (or the module outside of functions) calls something of a name or with it as one of its words."""
+    called = (last_name(n.func) for n in own_nodes(node) if isinstance(n, ast.Call))
+    return any(name == c or name in c.split("_") for c in called)

@@ -1,0 +1,34 @@
+"""Which classes are DTOs: what goes over the wire, as the transport layer reads and writes it."""
+
+from __future__ import annotations
+
+from flake8_backend_rules.project.layers import Layer
+from flake8_backend_rules.project.summary import ClassInfo
+from flake8_backend_rules.semantics.values import Evaluator
+
+_NAMES = (
+    "Create", "Update", "Patch", "Read", "Request", "Response", "Public", "Payload", "DTO", "Dto", "Schema",
+    "In", "Out", "Params", "Query", "Body",
+)  # fmt: skip
+_MODULES = frozenset({
+    "schema", "schemas", "dto", "dtos", "serializer", "serializers", "request_models", "response_models",
+})  # fmt: skip
+
+
+def is_dto_module(dotted: str) -> bool:
+    """Whether a module's name, or that of a folder around it, says that it holds DTOs."""
+    *folders, stem = dotted.split(".")
+    return stem in _MODULES or stem.endswith("_schemas") or not _MODULES.isdisjoint(folders)
+
+
+def is_dto_name(name: str) -> bool:
+    """Whether a class's name says that it is a DTO, wherever outside of the core it is defined."""
+    return name.endswith(_NAMES)
+
+
+def is_dto(evaluator: Evaluator, cls: ClassInfo, layer: Layer) -> bool:
+    """Whether a class, defined in a module of `layer`, is a DTO. What the core defines is its own input."""
+    if layer.is_core or not (cls.bases and (layer is Layer.TRANSPORT or is_dto_name(cls.name))):
+        return False
+    value = evaluator.describe(cls)
+    return evaluator.descends(value, evaluator.knowledge.dto_bases) is True and not evaluator.is_orm_class(value)

@@ -1,0 +1,219 @@
+"""Which calls hand a job to a queue, themselves or one hop away in a first-party function, and what goes into the payload."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flake8_backend_rules.frameworks.schema import Enqueue
+from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, FunctionNode, ModuleSummary
+from flake8_backend_rules.semantics.kinds import Kind, Value
+from flake8_backend_rules.semantics.paths import calls_in, last_name
+from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, Scope, bound_arguments, own_nodes
+from flake8_backend_rules.semantics.values import Evaluator
+
+_FUNCTION = Enqueue(frozenset())
+_COLLECTION_MAKERS = frozenset({"dict", "list", "tuple", "set"})
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapper:
+    """A first-party function that hands jobs to a queue: its calls that do so."""
+
+    node: FunctionNode
+    scope: Scope
+    calls: tuple[tuple[ast.Call, Enqueue], ...]
+
+    @property
+    def commits_before(self) -> bool:
+        """Whether the function commits before it hands over the first job."""
+        first = min(call.lineno for call, _ in self.calls)
+        commits = (n for n in own_nodes(self.node) if isinstance(n, ast.Call) and last_name(n.func) == "commit")
+        return any(commit.lineno < first for commit in commits)
+
+
+class Enqueues:
+    """Answers of one linted file about jobs. `text`: its source."""
+
+    def __init__(self, evaluator: Evaluator, module: ModuleSummary, text: str) -> None:
+        self.evaluator = evaluator
+        self.knowledge = evaluator.knowledge
+        self.module = module
+        self.text = text
+        self._pattern = re.compile(rf"\b(?:{'|'.join(sorted(self.knowledge.enqueue_names))})\(")
+        self._wrappers: dict[tuple[str, str, int], Wrapper | None] = {}
+
+    # -- which calls -----------------------------------------------------------------------------
+
+    def entry(self, call: ast.Call, scope: Scope) -> Enqueue | None:
+        """How a call hands a job to a queue; None for one that doesn't, or not itself."""
+        func = call.func
+        name = last_name(func)
+        if name not in self.knowledge.enqueue_names:
+            return None
+        entries = self.knowledge.enqueues.get(name)
+        if isinstance(func, ast.Attribute) and entries and (found := self._method(func, entries, scope)) is not None:
+            return found
+        value = self.evaluator.value(func, scope)
+        is_function = value is not None and value.definition is None and value.name in self.knowledge.enqueue_functions
+        return _FUNCTION if is_function else None
+
+    def _method(self, func: ast.Attribute, entries: list[Enqueue], scope: Scope) -> Enqueue | None:
+        receiver = func.value
+        task = self._task(receiver, scope)
+        if task is not None:
+            return self._of_task(task, entries)
+        value = self.evaluator.value(receiver, scope)
+        if value is None:
+            return next((e for e in entries if e.tells or _is_named(receiver, e)), None)
+        if value.kind is Kind.QUERY or isinstance(value.definition, (ModuleSummary, FunctionInfo)):
+            return None
+        if isinstance(value.definition, ClassInfo):
+            return self._of_class(value, value.definition, func.attr, entries)
+        package = value.name.partition(".")[0]
+        for entry in entries:
+            if value.name in self.knowledge.enqueue_classes[entry] or package in self.knowledge.enqueue_packages[entry]:
+                return entry
+        if package in self.knowledge.packages or package in sys.stdlib_module_names:
+            return None
+        return next((e for e in entries if e.tells or _is_named(receiver, e)), None)
+
+    def _of_class(self, value: Value, cls: ClassInfo, method: str, entries: list[Enqueue]) -> Enqueue | None:
+        if self.evaluator.method(cls, method) is not None:
+            return None  # its body tells
+        known = next((e for e in entries if self.evaluator.descends(value, self.knowledge.enqueue_classes[e])), None)
+        if known is not None:
+            return known
+        ancestry = self.evaluator.ancestry(cls)
+        is_open = not ancestry.complete or bool(ancestry.externals)
+        return next((e for e in entries if e.tells and is_open), None)
+
+    def _task(self, receiver: ast.expr, scope: Scope) -> FunctionInfo | None:
+        """The decorated first-party function on which, or on what its methods return, a method is called."""
+        while isinstance(receiver, ast.Call) and isinstance(receiver.func, ast.Attribute):
+            receiver = receiver.func.value
+        if not isinstance(receiver, (ast.Name, ast.Attribute)):
+            return None
+        value = self.evaluator.value(receiver, scope)
+        if value is None or value.kind is not Kind.OBJECT or not isinstance(value.definition, FunctionInfo):
+            return None
+        return value.definition if value.definition.decorators else None
+
+    def _of_task(self, task: FunctionInfo, entries: list[Enqueue]) -> Enqueue:
+        """The entry of the package that a task's decorator comes from."""
+        scope = self.evaluator.module_scope(task.module)
+        for decorator in task.decorators:
+            value = self.evaluator.value(decorator.func if isinstance(decorator, ast.Call) else decorator, scope)
+            package = value.name.partition(".")[0] if value is not None else ""
+            for entry in entries:
+                if package in self.knowledge.enqueue_packages[entry]:
+                    return entry
+        return entries[0]
+
+    def wrapper(self, call: ast.Call, scope: Scope) -> Wrapper | None:
+        """The first-party function that a call calls, if its own body hands a job to a queue."""
+        value = self.evaluator.value(call.func, scope)
+        if value is None:
+            return None
+        function = value.definition
+        if value.kind is Kind.INSTANCE and isinstance(function, ClassInfo):
+            function = self.evaluator.method(function, "__call__")
+        elif value.kind is not Kind.OBJECT:
+            return None
+        if not isinstance(function, FunctionInfo) or not self._mentions(function.module):
+            return None
+        key = function.module.path, function.qualname, function.line
+        if key not in self._wrappers:
+            self._wrappers[key] = None  # recursion ends here
+            self._wrappers[key] = self._read(function)
+        return self._wrappers[key]
+
+    def _mentions(self, module: ModuleSummary) -> bool:
+        """Whether a module's text holds the name of a call that enqueues."""
+        if module.path == self.module.path:
+            return self._pattern.search(self.text) is not None
+        project, key = self.evaluator.project, ("enqueues", module.path)
+        if key not in project.memo:
+            project.memo[key] = self._pattern.search(project.text_of(module.path)) is not None
+        return project.memo[key] is True
+
+    def _read(self, function: FunctionInfo) -> Wrapper | None:
+        scope = self.evaluator.scope_of(function)
+        if scope is None or not isinstance(scope.node, FUNCTION_NODES):
+            return None
+        calls = (n for n in own_nodes(scope.node) if isinstance(n, ast.Call))
+        found = tuple((call, entry) for call in calls if (entry := self.entry(call, scope)) is not None)
+        return Wrapper(scope.node, scope, found) if found else None
+
+    # -- payload ---------------------------------------------------------------------------------
+
+    def payload(self, call: ast.Call, entry: Enqueue) -> Iterator[ast.expr]:
+        """What goes into the payload, collections taken apart; signatures that the call enqueues included."""
+        if entry.packed:
+            for position, name in entry.packed:
+                given = call.args[position] if 0 <= position < len(call.args) else None
+                yield from _opened(given or next((k.value for k in call.keywords if k.arg == name), None))
+        else:
+            for argument in call.args[entry.first :]:
+                yield from _opened(argument)
+            for keyword in call.keywords:
+                if keyword.arg not in entry.options:
+                    yield from _opened(keyword.value)
+        if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Call):
+            for inner in calls_in(call.func.value):
+                if isinstance(inner.func, ast.Attribute) and inner.func.attr in self.knowledge.signature_methods:
+                    for argument in (*inner.args, *(k.value for k in inner.keywords)):
+                        yield from _opened(argument)
+
+    def handed_through(self, call: ast.Call, wrapper: Wrapper) -> Iterator[ast.expr]:
+        """The arguments of a wrapper's call that it hands into a payload unchanged."""
+        handed = {
+            leaf.id for inner, entry in wrapper.calls for leaf in self.payload(inner, entry)
+            if isinstance(leaf, ast.Name) and _is_unchanged(leaf.id, wrapper.scope)
+        }  # fmt: skip
+        if not handed:
+            return
+        arguments = wrapper.node.args
+        bound = list(bound_arguments(call, wrapper.node))
+        for parameter, argument in bound:
+            if parameter.arg in handed:
+                yield from _opened(argument)
+        taken = {id(argument) for _, argument in bound}
+        if arguments.vararg is not None and arguments.vararg.arg in handed:
+            yield from (leaf for a in call.args if id(a) not in taken for leaf in _opened(a))
+        if arguments.kwarg is not None and arguments.kwarg.arg in handed:
+            yield from (leaf for k in call.keywords if id(k.value) not in taken for leaf in _opened(k.value))
+
+
+def _is_named(receiver: ast.expr, entry: Enqueue) -> bool:
+    """Whether the name of a receiver tells: `email_queue`, `get_queue("email")`."""
+    name = last_name(receiver.func if isinstance(receiver, ast.Call) else receiver)
+    return bool(entry.name_endings) and name.lower().endswith(entry.name_endings)
+
+
+def _is_unchanged(name: str, scope: Scope) -> bool:
+    """Whether a name is a parameter that the function doesn't bind again."""
+    bindings = scope.bindings(name)
+    return bindings is not None and len(bindings) == 1 and bindings[0].how in (How.PARAMETER, How.UNKNOWN)
+
+
+def _opened(node: ast.expr | None) -> Iterator[ast.expr]:
+    """An expression; of a collection that is written out, what it holds."""
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        if current is None:
+            continue
+        if isinstance(current, ast.Starred):
+            pending.append(current.value)
+        elif isinstance(current, (ast.List, ast.Tuple, ast.Set)):
+            pending.extend(reversed(current.elts))
+        elif isinstance(current, ast.Dict):
+            pending.extend(reversed(current.values))
+        elif isinstance(current, ast.Call) and isinstance(current.func, ast.Name) and current.func.id in _COLLECTION_MAKERS:
+            pending.extend(reversed([*current.args, *(k.value for k in current.keywords)]))
+        else:
+            yield current

@@ -1,0 +1,129 @@
+"""What the handlers of a `try` do with an exception: raise it again, log it, go on with a loop."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_backend_rules.project.summary import FunctionInfo
+from flake8_backend_rules.semantics.scope import SCOPE_NODES, Scope, children_reversed
+from flake8_backend_rules.semantics.transport import Transport
+
+_BROAD = frozenset({"Exception", "BaseException"})
+_LOG_METHODS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "fatal", "log", "print_exc"})
+_TRACEBACK_CALLS = frozenset({"exception", "print_exc", "format_exc", "print_exception", "format_exception", "capture_exception"})
+_TRACEBACK_KEYWORDS = frozenset({"exc_info", "exception"})
+_EXITS = frozenset({"exit", "_exit"})
+_HANDLERS = ("handler", "listener", "subscriber", "callback", "observer", "hook", "consumer")
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_IN_BETWEEN = (ast.With, ast.AsyncWith, ast.If)
+
+
+def is_broad(node: ast.ExceptHandler) -> bool:
+    """Whether an `except` catches everything: bare, `Exception`, `BaseException`, or a tuple that holds one."""
+    types = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
+    return any(t is None or _last_name(t) in _BROAD for t in types)
+
+
+def clause(node: ast.ExceptHandler) -> str:
+    """The `except` as written, for messages."""
+    return "except" if node.type is None else f"except {ast.unparse(node.type)}"
+
+
+class Excepts:
+    """Answers about `except` clauses that need to know what is raised or called."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.transport = transport
+        self.evaluator = transport.evaluator
+
+    def ends_in_raise(self, body: list[ast.stmt], scope: Scope) -> bool:
+        """Whether a body always ends by raising something that is no HTTP error, or by leaving the process."""
+        last = body[-1] if body else None
+        if isinstance(last, ast.Raise):
+            return last.exc is None or self.transport.http_error(last.exc, scope) is None
+        if isinstance(last, ast.If):
+            return self.ends_in_raise(last.body, scope) and self.ends_in_raise(last.orelse, scope)
+        if isinstance(last, (ast.With, ast.AsyncWith)):
+            return self.ends_in_raise(last.body, scope)
+        if isinstance(last, (ast.Try, ast.TryStar)):
+            tried = [last.orelse or last.body, *(h.body for h in last.handlers)]
+            return self.ends_in_raise(last.finalbody, scope) or all(self.ends_in_raise(block, scope) for block in tried)
+        value = last.value if isinstance(last, (ast.Expr, ast.Return)) else None
+        value = value.value if isinstance(value, ast.Await) else value
+        return isinstance(value, ast.Call) and self._never_returns(value, scope)
+
+    def _never_returns(self, call: ast.Call, scope: Scope) -> bool:
+        name = _last_name(call.func)
+        if name in _EXITS or "reraise" in name or (name == "retry" and isinstance(call.func, ast.Attribute) and _is_task(call.func.value)):
+            return True
+        value = self.evaluator.value(call.func, scope)
+        returns = value.definition.returns if value is not None and isinstance(value.definition, FunctionInfo) else None
+        return returns is not None and _last_name(returns) in ("NoReturn", "Never")
+
+
+def logs_traceback(body: list[ast.stmt]) -> bool:
+    """Whether a body logs or reports the exception with its traceback."""
+    for call in _calls(body):
+        if _last_name(call.func) in _TRACEBACK_CALLS:
+            return True
+        for keyword in call.keywords:
+            if keyword.arg in _TRACEBACK_KEYWORDS and not (isinstance(keyword.value, ast.Constant) and not keyword.value.value):
+                return True
+    return False
+
+
+def goes_on_in_loop(node: ast.ExceptHandler, ancestors: Iterator[ast.AST]) -> ast.For | ast.AsyncFor | ast.While | None:
+    """The loop directly around a `try` whose `except` logs and goes on with the next item."""
+    if not any(isinstance(c.func, ast.Attribute) and c.func.attr in _LOG_METHODS for c in _calls(node.body)):
+        return None
+    if any(isinstance(n, (ast.Return, ast.Break)) for n in _own(node.body)):
+        return None
+    for ancestor in ancestors:
+        if isinstance(ancestor, _LOOPS):
+            return ancestor
+        if not isinstance(ancestor, (ast.Try, ast.TryStar, *_IN_BETWEEN)):
+            return None
+    return None
+
+
+def is_dispatch_loop(loop: ast.For | ast.AsyncFor | ast.While) -> bool:
+    """Whether a loop runs without end, or hands something to each of the handlers that it goes through."""
+    if isinstance(loop, ast.While):
+        return True
+    targets = {n.id for n in ast.walk(loop.target) if isinstance(n, ast.Name)}
+    handlers = {name for name in targets if name.endswith(_HANDLERS)}
+    return any((isinstance(c.func, ast.Name) and c.func.id in targets) or _root(c.func) in handlers for c in _calls(loop.body))
+
+
+def around(ancestors: Iterator[ast.AST]) -> ast.ExceptHandler | None:
+    """The `except` that a node stands in."""
+    return next((ancestor for ancestor in ancestors if isinstance(ancestor, ast.ExceptHandler)), None)
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _calls(body: list[ast.stmt]) -> Iterator[ast.Call]:
+    return (node for node in _own(body) if isinstance(node, ast.Call))
+
+
+def _own(body: list[ast.stmt]) -> Iterator[ast.AST]:
+    """The nodes of statements, nested functions left out."""
+    pending: list[ast.AST] = list(reversed(body))
+    while pending:
+        node = pending.pop()
+        yield node
+        if not isinstance(node, SCOPE_NODES):
+            pending.extend(children_reversed(node))
+
+
+def _is_task(node: ast.expr) -> bool:
+    return _last_name(node) == "self" or _last_name(node).endswith("task")
+
+
+def _last_name(node: ast.expr | None) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""

@@ -1,0 +1,148 @@
+"""Handlers that no decorator and no base class makes: functions handed to a registering call, or named in a list."""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Iterator
+from typing import cast
+
+from flake8_backend_rules.frameworks.schema import HandlerLists, Registration
+from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, ModuleSummary
+from flake8_backend_rules.semantics.scope import Scope, all_nodes
+from flake8_backend_rules.semantics.values import Evaluator
+
+_MAX_MODULES = 40
+
+
+class Registrations:
+    """Answers about registering calls and lists of handlers, for the linted file and the modules it leads to."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.evaluator = evaluator
+        self.knowledge = evaluator.knowledge
+        self._packages: dict[str, frozenset[str]] = {}
+
+    # -- calls -----------------------------------------------------------------------------------
+
+    def words(self, module: ModuleSummary) -> set[str]:
+        """The names of what can register a handler in a module, by what it imports."""
+        words = self.knowledge.registering_words
+        return words[""].union(*(words[package] for package in self.packages(module)))
+
+    def packages(self, module: ModuleSummary) -> frozenset[str]:
+        """The packages and modules that a module imports and that bring ways to register a handler."""
+        if module.path not in self._packages:
+            dotted = (f"{i.module}.{i.name}".split(".") for i in module.imports if not i.level)
+            found = {prefix for parts in dotted for prefix in (parts[0], ".".join(parts[:2]))}
+            self._packages[module.path] = frozenset(found.intersection(self.knowledge.registering_words))
+        return self._packages[module.path]
+
+    def of(self, call: ast.Call, scope: Scope) -> Iterator[tuple[ast.expr, Registration, str]]:
+        """(what is handed over, the way it is registered, the name of what is called) of a call that registers a handler."""
+        func = call.func
+        name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+        for owners, entry in self.knowledge.registrations.get(name, ()):
+            handler = _argument(call, entry.argument, (entry.keyword,))
+            if handler is None or (entry.packages and self.packages(scope.module).isdisjoint(entry.packages)):
+                continue
+            if entry.callables and self.evaluator.descends(self.evaluator.value(func, scope), owners):
+                yield handler, entry, name
+            elif entry.methods and isinstance(func, ast.Attribute):
+                owner = self.evaluator.value(func.value, scope)
+                if self.evaluator.descends(owner, owners) or (owner is None and _may_be(func.value, entry)):
+                    yield handler, entry, name
+
+    def handlers(self, call: ast.Call, scope: Scope) -> Iterator[tuple[FunctionInfo, Registration, str]]:
+        """The functions and methods that a call registers."""
+        for handed, entry, name in self.of(call, scope):
+            value = self.evaluator.value(handed, scope)
+            definition = value.definition if value is not None else None
+            if isinstance(definition, FunctionInfo):
+                yield definition, entry, name
+            elif isinstance(definition, ClassInfo) and entry.members:
+                for method in definition.methods.values():
+                    if method.name.startswith(entry.members):
+                        yield method, entry, name
+
+    # -- lists -----------------------------------------------------------------------------------
+
+    def listed(self, module: ModuleSummary) -> Iterator[tuple[FunctionInfo, HandlerLists]]:
+        """The module's functions that are named in a list of handlers, of its own or of a module around it."""
+        packages = module.top_level_packages()
+        for entry in self.knowledge.handler_lists:
+            holders = [module] if entry.package in packages else []
+            if entry.marker and any(_looks_like_handler(f, entry) for f in module.bindings.values()):
+                holders += self._modules_around(module, entry)
+            for holder in holders:
+                for function in self._named_in(holder, entry):
+                    own = module.bindings.get(function.name)
+                    if function.module.path == module.path and isinstance(own, FunctionInfo):
+                        yield own, entry
+
+    def _modules_around(self, module: ModuleSummary, entry: HandlerLists) -> Iterator[ModuleSummary]:
+        """The modules beside a module, and beside its folder, that may hold such a list."""
+        project = self.evaluator.project
+        for folder in (module.folder, os.path.dirname(module.folder)):
+            key = "handler lists", folder, entry.marker
+            if key not in project.memo:
+                project.memo[key] = tuple(p for p in _python_files(folder) if entry.marker in project.text_of(p))
+            for path in cast("tuple[str, ...]", project.memo[key]):
+                holder = None if path == module.path else project.module_at(path)
+                if holder is not None and entry.package in holder.top_level_packages():
+                    yield holder
+
+    def _named_in(self, holder: ModuleSummary, entry: HandlerLists) -> Iterator[FunctionInfo]:
+        tree = self.evaluator.project.tree_of(holder)
+        scope = self.evaluator.module_scope(holder)
+        for node in all_nodes(tree) if tree is not None else ():
+            for item in _items(node, entry.names):
+                handler = _argument(item, 0, entry.keywords) if isinstance(item, ast.Call) else item
+                handler = item.elts[-1] if isinstance(item, ast.Tuple) and item.elts else handler
+                value = self.evaluator.value(handler, scope)
+                if value is not None and isinstance(value.definition, FunctionInfo):
+                    yield value.definition
+
+
+def _items(node: ast.AST, names: frozenset[str]) -> Iterator[ast.expr]:
+    """The entries of the lists of some names that a node holds: `functions = [...]`, `{"functions": [...]}`, `f(functions=[...])`."""
+    held: list[ast.expr | None] = []
+    if isinstance(node, ast.Assign):
+        held = [node.value] if any(isinstance(t, ast.Name) and t.id in names for t in node.targets) else []
+    elif isinstance(node, ast.AnnAssign):
+        held = [node.value] if isinstance(node.target, ast.Name) and node.target.id in names else []
+    elif isinstance(node, ast.keyword):
+        held = [node.value] if node.arg in names else []
+    elif isinstance(node, ast.Dict):
+        held = [v for k, v in zip(node.keys, node.values, strict=True) if isinstance(k, ast.Constant) and k.value in names]
+    for value in held:
+        if isinstance(value, (ast.List, ast.Tuple)):
+            yield from value.elts
+
+
+def _looks_like_handler(binding: object, entry: HandlerLists) -> bool:
+    """Whether a function may be named in a settings class elsewhere: an undecorated coroutine with the usual first parameter."""
+    if not isinstance(binding, FunctionInfo) or not binding.is_async or binding.decorators:
+        return False
+    first = next(iter([*binding.args.posonlyargs, *binding.args.args]), None)
+    return first is not None and first.arg == entry.parameter
+
+
+def _may_be(node: ast.expr, entry: Registration) -> bool:
+    """Whether an object whose class can't be read may be one that registers, by its own name."""
+    name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+    return not entry.name_endings or name.lower().endswith(entry.name_endings)
+
+
+def _argument(call: ast.Call, position: int, keywords: tuple[str, ...]) -> ast.expr | None:
+    if len(call.args) > position:
+        return call.args[position]
+    return next((k.value for k in call.keywords if k.arg and k.arg in keywords), None)
+
+
+def _python_files(folder: str) -> list[str]:
+    try:
+        names = sorted(name for name in os.listdir(folder) if name.endswith(".py"))
+    except OSError:
+        return []
+    return [os.path.join(folder, name) for name in names[:_MAX_MODULES]]

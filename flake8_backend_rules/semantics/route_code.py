@@ -1,0 +1,176 @@
+"""The HTTP handler code of the whole project, read only where it may hold a copy of what is looked for."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import cast
+
+from flake8_backend_rules.frameworks import knowledge
+from flake8_backend_rules.frameworks.schema import Role
+from flake8_backend_rules.project.listing import listing_roots, python_files
+from flake8_backend_rules.project.project import Project
+from flake8_backend_rules.project.source import read_source
+from flake8_backend_rules.project.summary import FunctionNode
+from flake8_backend_rules.semantics.clones import Step, Window, steps_of
+from flake8_backend_rules.semantics.handler_code import HandlerCode
+from flake8_backend_rules.semantics.roles import RoleFinder
+from flake8_backend_rules.semantics.scope import PlacedFunction, placed_functions
+
+_WORD = re.compile(r"[^\W\d]\w*")
+_MAX_READ = 40
+_LINE, _ROOM = 100, 600
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A function of HTTP handler code, as steps. `name`: of a method with its class; `line`, `end`: its first and last line."""
+
+    name: str
+    line: int
+    end: int
+    steps: tuple[Step, ...]
+
+    def overlaps(self, node: FunctionNode) -> bool:
+        """Whether a function of the same module contains this one or lies in it."""
+        return self.line <= (node.end_lineno or node.lineno) and node.lineno <= self.end
+
+
+@dataclass(slots=True)
+class _Index:
+    """The project's files that may define routes, and for each word the files that hold it, as bits."""
+
+    paths: list[str] = field(default_factory=list)
+    holders: dict[str, int] = field(default_factory=dict)
+
+    def add(self, path: str, words: Iterable[str]) -> None:
+        bit = 1 << len(self.paths)
+        self.paths.append(path)
+        for word in words:
+            self.holders[word] = self.holders.get(word, 0) | bit
+
+    def rarest(self, words: Iterable[str]) -> str:
+        """The word that the fewest files hold."""
+        return min(words, key=lambda word: (self.holders[word].bit_count(), -len(word), word))
+
+    def holding(self, words: Iterable[str]) -> int:
+        """The files that hold all of some words."""
+        found = (1 << len(self.paths)) - 1
+        for word in words:
+            found &= self.holders.get(word, 0)
+            if not found:
+                break
+        return found
+
+
+def routes_near(project: Project, roles: RoleFinder, path: str, wanted: Iterable[Window]) -> Iterator[tuple[str, Route]]:
+    """(path, route) of the files around that at `path` which may hold a copy of a window; a bounded number of them."""
+    index = _index(project, os.path.dirname(path))
+    windows = [(window, found) for window in wanted if (found := index.holding(window.words))]
+    read = 0
+    for position, other in enumerate(index.paths):
+        chosen = [window for window, found in windows if found >> position & 1]
+        if not chosen or other == path or read >= _MAX_READ:
+            continue
+        text = read_source(other) or ""
+        if any(_stand_together(window, index.rarest(window.words), text) for window in chosen):
+            read += 1
+            for route in _routes_of(project, roles, other):
+                yield other, route
+
+
+def _stand_together(window: Window, rarest: str, text: str) -> bool:
+    """Whether all words of a window stand close together somewhere in a text, with room for comments and logging."""
+    span = _ROOM + window.lines * _LINE
+    position = text.find(rarest)
+    while position >= 0:
+        start = max(position - span, 0)
+        if all(text.find(word, start, position + span) >= 0 for word in window.words):
+            return True
+        position = text.find(rarest, position + 1)
+    return False
+
+
+def routes_in(functions: list[PlacedFunction], code: HandlerCode) -> Iterator[Route]:
+    """The HTTP handler code among the functions of a module; what is nested in it is part of it."""
+    owners = {f.node: f for f in functions}
+    for node in outermost((h.function for h in code.functions(Role.HTTP)), owners):
+        owner = owners[node].owner
+        name = f"{owner.name}.{node.name}" if owner is not None else node.name
+        yield Route(name, node.lineno, node.end_lineno or node.lineno, steps_of(node))
+
+
+def outermost(nodes: Iterable[FunctionNode], placed: dict[FunctionNode, PlacedFunction]) -> list[FunctionNode]:
+    """Those of some functions that are nested in none of the others, in source order."""
+    chosen = set(nodes)
+    found = []
+    for node in chosen:
+        around = placed[node].enclosing
+        while around is not None and around not in chosen:
+            around = placed[around].enclosing
+        if around is None:
+            found.append(node)
+    return sorted(found, key=lambda node: node.lineno)
+
+
+def _routes_of(project: Project, roles: RoleFinder, path: str) -> tuple[Route, ...]:
+    key = "routes", path
+    if key not in project.memo:
+        project.memo[key] = tuple(_read_routes(project, roles, path))
+    return cast("tuple[Route, ...]", project.memo[key])
+
+
+def _read_routes(project: Project, roles: RoleFinder, path: str) -> Iterator[Route]:
+    module = project.module_at(path)
+    tree = project.tree_of(module) if module is not None else None
+    if module is None or tree is None:
+        return
+    functions = placed_functions(tree)
+    yield from routes_in(functions, HandlerCode(functions, roles.complete(module, tree, lambda: functions, read_source(path))))
+
+
+def _index(project: Project, folder: str) -> _Index:
+    folders = listing_roots(folder, project.source_roots)
+    key = "route index", *folders
+    if key not in project.memo:
+        index = project.memo[key] = _Index()
+        for path in python_files(folders):
+            text = None if project.is_exempt(path) else read_source(path)
+            if text is not None and _may_define_routes(text):
+                index.add(path, set(_WORD.findall(text)))
+    return cast("_Index", project.memo[key])
+
+
+def _may_define_routes(text: str) -> bool:
+    """Whether the text of a module holds a route decorator, a verb method or a view, or registers one with a package it names."""
+    decorated, defined, registered = _route_markers()
+    if decorated.search(text) or defined.search(text):
+        return True
+    return any(package in text and pattern.search(text) for package, pattern in registered)
+
+
+@cache
+def _route_markers() -> tuple[re.Pattern[str], re.Pattern[str], tuple[tuple[str, re.Pattern[str]], ...]]:
+    """Patterns of decorators and of functions, which begin with fixed text that `re` finds fast; of registering calls by package."""
+    known = knowledge()
+    decorators = {m for m, entries in known.object_decorators.items() if any(e.role is Role.HTTP for e in entries)}
+    decorators |= {name.rpartition(".")[2] for name, role in known.decorators.items() if role is Role.HTTP}
+    methods = {m for _, handlers in known.class_handlers if handlers.role is Role.HTTP for m in handlers.methods}
+    views = {v.parameter for v in known.view_functions}
+    registering: dict[str, set[str]] = {}
+    for registration in (r for f in known.frameworks for r in f.registrations if r.role is Role.HTTP):
+        names = {*registration.methods, *(c.rpartition(".")[2] for c in registration.callables)}
+        for owner in (*registration.packages, *registration.callables, *registration.classes):
+            registering.setdefault(owner.partition(".")[0], set()).update(names)
+    return (
+        re.compile(rf"@(?:[\w.]*\b(?:{_any(decorators)})\b|[\w.]+\(\s*f?[\"']/)"),
+        re.compile(rf"def (?:(?:{_any(methods)})\(\s*self\b|\w+\(\s*(?:{_any(views)})\b)"),
+        tuple((package, re.compile(rf"\b(?:{_any(names)})\(")) for package, names in sorted(registering.items())),
+    )
+
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(sorted(map(re.escape, words))) or r"\b\B"

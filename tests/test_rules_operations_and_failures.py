@@ -1,0 +1,369 @@
+"""Clauses of KBR502 to KBR505, KBR602 to KBR606, KBR702 and KBR703 that the rules' examples leave out.
+
+Each case is a file with what is flagged (`# ! COLUMN`) beside what stays silent, so that silence is not for want of a layer or handler.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from flake8_backend_rules.catalogue import all_rules
+from tests.harness import as_files, lint, marked, places
+
+RULES = {rule.code: rule for rule in all_rules()}
+SERVICE = "app/services/orders.py"
+ROUTES = "app/api/orders.py"
+TASKS = "app/tasks.py"
+ROUTER = "from fastapi import APIRouter, HTTPException, Request\nrouter = APIRouter()\n"
+JOB = "from celery import shared_task\n"
+RESULT = "from result import Err, Ok, Result\n"
+
+CASES = [
+    pytest.param(
+        "KBR502",
+        SERVICE,
+        """
+        def bulk_close(session, orders: list) -> None: session.commit()  # ! 1
+        def refunds_close(session, orders: list) -> None: session.commit()  # ! 1
+        def canceller(session, orders: list) -> None: session.commit()
+        def _cancel(session, order: int) -> None: session.commit()
+        class Orders:
+            def approve(self, order: int) -> None: self._store(order)  # ! 5
+            def cancel(self, order: int, cancelled_by_id: int) -> None: self._store(order)
+            def reject(self, order: int) -> None: self.others.store(order)
+            def _store(self, order: int) -> None: self.session.commit()
+        """,
+        ["bulk_close", "refunds_close", "Orders.approve"],
+        id="502: words of names, public functions, helpers of the class",
+    ),
+    pytest.param(
+        "KBR502",
+        SERVICE,
+        """
+        from vendor import Service
+        from app.base import Told
+        class Charge(Service):
+            def execute(self, session, order: int) -> None: session.commit()
+        class Pay(Told):
+            def execute(self, session, order: int) -> None: session.commit()
+        class Refund:
+            def execute(self, session, order: int) -> None: session.commit()  # ! 5
+            def preview(self, session, order: int) -> None: session.commit()
+        """,
+        ["'Refund.execute'"],
+        id="502: bases, and methods whose class's name counts",
+    ),
+    pytest.param(
+        "KBR503",
+        ROUTES,
+        ROUTER
+        + """
+@router.post("/pay")
+async def one(request: Request): ...  # ! 1
+@router.post("/payable")
+async def two(request: Request): ...
+@router.put("/pay")
+async def three(request: Request): ...
+@router.api_route("/pay", methods=["GET"])
+async def four(request: Request): ...
+@router.post("/pay")
+async def five(request: Request, idempotency_key: str): ...
+""",
+        ["'one'"],
+        id="503: words of paths, methods",
+    ),
+    pytest.param(
+        "KBR504",
+        SERVICE,
+        """
+        import typing
+        def a(actor: "dict[str, str]"): ...  # ! 7
+        def b(actor: typing.Any = None): ...  # ! 7
+        def c(actor: typing.Annotated[str, 1]): ...  # ! 7
+        def d(actor: str | None): ...  # ! 7
+        def e(actor: "Actor", principal: "Actor | None", auth: bool): ...
+        """,
+        ["'a'", "typing.Any", "Annotated", "str | None"],
+        id="504: forms of annotations",
+    ),
+    pytest.param(
+        "KBR602",
+        SERVICE,
+        """
+        from http import HTTPStatus
+        from fastapi import HTTPException
+        from app.base import fail
+        class Missing(LookupError): status_code = 404  # ! 43
+        class Kind: status_code = 404
+        fail("missing", 404)  # ! 17
+        fail(404, "missing")
+        fail("missing", http_status=599)  # ! 29
+        fail("missing", 204)
+        fail("missing", HTTPStatus(404))
+        def read(response):
+            match response.status_code:
+                case HTTPStatus.NOT_FOUND: raise HTTPException(HTTPStatus.GONE)
+            return [HTTPStatus.OK]  # ! 13
+        """,
+        ["'404'", "'404'", "'599'", "'HTTPStatus.OK'"],
+        id="602: what is given, and what is looked at",
+    ),
+    pytest.param(
+        "KBR603",
+        SERVICE,
+        """
+        import sys
+        def a():
+            try: ...
+            except BaseException: sys.exit(1)
+        def b(log):
+            try: ...
+            except Exception:
+                try: log()
+                except Exception: pass
+                raise
+        def c(log):
+            try: ...
+            except Exception:  # ! 5
+                try: log()
+                except Exception: pass  # ! 9
+                return None
+        def d(queue, log):
+            while True:
+                try: queue.next()
+                except Exception: log.error("failed")
+        def e(orders, log):
+            for handle in orders:
+                try: handle.place()
+                except Exception: log.error("failed")  # ! 9
+        def f(event_handlers, log):
+            for handler in event_handlers:
+                try: handler.handle()
+                except Exception: log.error("failed")
+        def g(handlers, log):
+            for handler in handlers:
+                try: handler()
+                except Exception: return log.error("failed")  # ! 9
+        def h():
+            try: ...
+            except (
+                ValueError
+            ): pass
+        """,
+        ["'c'", "'c'", "'e'", "'g'"],
+        id="603: raises, clean-up and dispatch loops in the core",
+    ),
+    pytest.param(
+        "KBR603",
+        TASKS,
+        JOB
+        + """
+@shared_task(bind=True)
+def place(self, orders):
+    try: ...
+    except Exception as error: log.error("x", exc_info=error)
+    try: ...
+    except Exception as error: log.error("x", exc_info=False)  # ! 5
+    try: ...
+    except Exception as error: raise self.retry(exc=error)
+    for order in orders:
+        with order:
+            try: ...
+            except Exception: log.error("x")
+        try: ...
+        except Exception: pass  # ! 9
+        try: ...
+        except Exception:  # ! 9
+            log.error("x")
+            break
+def helper():
+    try: ...
+    except Exception: pass
+""",
+        ["job handler 'place'"] * 3,
+        id="603: job handlers that log",
+    ),
+    pytest.param(
+        "KBR603",
+        ROUTES,
+        ROUTER
+        + """
+def give_up(error): raise HTTPException(400)
+@router.get("/health")
+def health():
+    try: ...
+    except Exception: return {}
+@router.get("/orders")
+def orders():
+    try: ...
+    except Exception as error:  # ! 5
+        give_up(error)
+    try: ...
+    except Exception as error:
+        raise RuntimeError from error
+    def inner():
+        try: ...
+        except Exception: return None  # ! 9
+""",
+        ["route handler 'orders'"] * 2,
+        id="603: route handlers",
+    ),
+    pytest.param(
+        "KBR603",
+        "app/db/session.py",
+        """
+        def get_session():
+            session = SessionLocal()
+            try: yield session
+            except Exception: session.rollback()  # ! 5
+        def get_cache():
+            try: yield cache
+            except Exception: cache.clear()
+        """,
+        ["dependency 'get_session'"],
+        id="603: generators that yield a session",
+    ),
+    pytest.param(
+        "KBR604",
+        SERVICE,
+        RESULT
+        + """
+from typing import Optional, TypeAlias
+from app.base import Outcome, named, other
+Placed: TypeAlias = Result[int, str]
+def a() -> Placed: ...
+def b() -> Optional[Result[int, str]]: ...
+def c() -> Outcome[int, str]: ...
+def d() -> int: ...
+def e():
+    a()  # ! 5
+    b()  # ! 5
+    c()
+    d()
+    named()  # ! 5
+    other()
+    a() and b()
+""",
+        ["'a()'", "'b()'", "'named()'"],
+        id="604: aliases, wrappers, first-party classes",
+    ),
+    pytest.param(
+        "KBR605",
+        SERVICE,
+        RESULT
+        + """
+def a() -> Result[int, str]: ...
+async def b() -> Result[int, str]: ...
+async def c(rows: list[Result[int, str]], given: Result[int, str]):
+    (await b()).unwrap()  # ! 5
+    given.expect("x")  # ! 5
+    for row in rows:
+        row.unwrap()  # ! 9
+    first = a()
+    match first:
+        case Ok(): return first.unwrap()
+    second = a()
+    assert second.is_ok()
+    return second.ok_value, a().unwrap_or(1), rows.unwrap()
+""",
+        ["(await b()).unwrap()", "given.expect()", "row.unwrap()"],
+        id="605: receivers, and names that were tested",
+    ),
+    pytest.param(
+        "KBR606",
+        SERVICE,
+        RESULT
+        + """
+class Missing(Exception): ...
+class Orders:
+    def a(self) -> "Result[int, str]": raise Missing  # ! 40
+    async def b(self) -> Result[int, str]:
+        def check(): raise Missing
+        raise PermissionError  # ! 9
+    def c(self) -> Result[int, str]:
+        try: ...
+        except Missing as error: raise error
+        raise AssertionError
+    def d(self) -> Ok[int]: raise RuntimeError
+""",
+        ["'Missing'", "'PermissionError'"],
+        id="606: what is raised, and whose annotation counts",
+    ),
+    pytest.param(
+        "KBR702",
+        "app/clients/rates.py",
+        """
+        import aiohttp as http  # ! 1
+        import urllib.parse, urllib.request  # ! 1
+        from urllib3.util import Retry  # ! 1
+        from requests_toolbelt import sessions
+        from aiohttp import web, test_utils
+        """,
+        ["'aiohttp'", "'urllib.request'", "'urllib3'"],
+        id="702: forms of imports",
+    ),
+    pytest.param(
+        "KBR703",
+        ROUTES,
+        ROUTER
+        + """
+import boto3, elasticsearch, redis
+from motor.motor_asyncio import AsyncIOMotorClient
+from redis.backoff import NoBackoff
+@router.get("/orders")
+def orders(session: boto3.Session, cache: redis.Redis):
+    session.client("s3")  # ! 5
+    elasticsearch.Elasticsearch()  # ! 5
+    AsyncIOMotorClient("mongodb://")  # ! 5
+    redis.ConnectionPool.from_url("redis://")  # ! 5
+    session.get_credentials()
+    cache.client("s3")
+    NoBackoff()
+def helper():
+    return redis.Redis()
+""",
+        ["session.client()", "Elasticsearch()", "AsyncIOMotorClient()", "from_url()"],
+        id="703: clients and what is none",
+    ),
+]
+SHARED = {
+    "app/base.py": """
+    from typing import Generic, TypeVar
+    T = TypeVar("T")
+    E = TypeVar("E")
+    class Told:
+        def __init__(self, current_user): self.current_user = current_user
+    class Result(Generic[T, E]): ...
+    class Outcome(Generic[T, E]): ...
+    class Page: ...
+    def named() -> Result[int, str]: ...
+    def other() -> "Page": ...
+    def fail(message, status=None, *, http_status=None): ...
+    """,
+}
+
+
+@pytest.mark.parametrize(("code", "path", "source", "parts"), CASES)
+def test_a_clause_of_the_catalogue(code: str, path: str, source: str, parts: list[str], tmp_path: Path) -> None:
+    files = as_files({path: source, **SHARED}, path)
+    found = lint(tmp_path, files, [RULES[code]])
+    assert places(found) == marked(files)
+    texts = [f.text for findings in found.values() for f in findings]
+    assert len(texts) == len(parts)
+    for text, part in zip(texts, parts, strict=True):
+        assert text.startswith(f"{code} ")
+        assert part in text
+
+
+def test_strict_results_leave_builtin_errors_alone(tmp_path: Path) -> None:
+    source = """
+    class Missing(Exception): ...
+    def find(order):
+        if order: raise ValueError
+        raise Missing  # ! 5
+    """
+    files = as_files(source, SERVICE)
+    found = lint(tmp_path, files, [RULES["KBR606"]], options={"backend-strict-results": "true"})
+    assert places(found) == marked(files)
