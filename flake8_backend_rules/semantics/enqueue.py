@@ -31,8 +31,7 @@ class Wrapper:
     def commits_before(self) -> bool:
         """Whether the function commits before it hands over the first job."""
         first = min(call.lineno for call, _ in self.calls)
-        commits = (n for n in own_nodes(self.node) if isinstance(n, ast.Call) and last_name(n.func) == "commit")
-        return any(commit.lineno < first for commit in commits)
+        return any(c.lineno < first and last_name(c.func) == "commit" for c in calls_in_body(self.node))
 
 
 class Enqueues:
@@ -65,7 +64,7 @@ class Enqueues:
         receiver = func.value
         task = self._task(receiver, scope)
         if task is not None:
-            return self._of_task(task, entries)
+            return None if self._waits_for_commit(task, func.attr) else self._of_task(task, entries)
         value = self.evaluator.value(receiver, scope)
         if value is None:
             return next((e for e in entries if e.tells or _is_named(receiver, e)), None)
@@ -101,6 +100,21 @@ class Enqueues:
         if value is None or value.kind is not Kind.OBJECT or not isinstance(value.definition, FunctionInfo):
             return None
         return value.definition if value.definition.decorators else None
+
+    def _waits_for_commit(self, task: FunctionInfo, method: str) -> bool:
+        """Whether a task is of a first-party class that hands its jobs over after the commit: `@app.task(base=OnCommitTask)`."""
+        bases = (k.value for d in task.decorators if isinstance(d, ast.Call) for k in d.keywords if k.arg == "base")
+        for base in bases:
+            value = self.evaluator.value(base, self.evaluator.module_scope(task.module))
+            if value is None or not isinstance(value.definition, ClassInfo):
+                continue
+            for name in (method, "apply_async"):  # what the others call in the end
+                override = self.evaluator.method(value.definition, name)
+                scope = None if override is None else self.evaluator.scope_of(override)
+                body = None if scope is None else scope.node
+                if body is not None and any("on_commit" in last_name(call.func) for call in calls_in_body(body)):
+                    return True
+        return False
 
     def _of_task(self, task: FunctionInfo, entries: list[Enqueue]) -> Enqueue:
         """The entry of the package that a task's decorator comes from."""
@@ -144,8 +158,7 @@ class Enqueues:
         scope = self.evaluator.scope_of(function)
         if scope is None or not isinstance(scope.node, FUNCTION_NODES):
             return None
-        calls = (n for n in own_nodes(scope.node) if isinstance(n, ast.Call))
-        found = tuple((call, entry) for call in calls if (entry := self.entry(call, scope)) is not None)
+        found = tuple((call, entry) for call in calls_in_body(scope.node) if (entry := self.entry(call, scope)) is not None)
         return Wrapper(scope.node, scope, found) if found else None
 
     # -- payload ---------------------------------------------------------------------------------
@@ -186,6 +199,11 @@ class Enqueues:
             yield from (leaf for a in call.args if id(a) not in taken for leaf in _opened(a))
         if arguments.kwarg is not None and arguments.kwarg.arg in handed:
             yield from (leaf for k in call.keywords if id(k.value) not in taken for leaf in _opened(k.value))
+
+
+def calls_in_body(function: ast.AST) -> Iterator[ast.Call]:
+    """The calls that a function's own body makes."""
+    return (n for n in own_nodes(function) if isinstance(n, ast.Call))
 
 
 def _is_named(receiver: ast.expr, entry: Enqueue) -> bool:

@@ -26,8 +26,9 @@ LOOKUPS = _words("get find list fetch load read retrieve lookup search count exi
 HELPERS = _words(
     "assert authorize check require ensure validate log emit publish notify send record track audit parse serialize decrypt"
     " encrypt format build to from new render dispatch group sort filter map collect compute calculate"
+    " resolve hydrate decode verify"  # beyond the catalogue: on real handlers these prepare the one operation
 )
-_HELPER_ENDINGS = ("_url", "_path", "_name", "_key", "_slug")
+_HELPER_ENDINGS = ("_url", "_path", "_name", "_key", "_slug", "_state")
 _CHANGES = _words(
     "activate add apply approve archive assign attach cancel change charge clear close commit complete confirm consume copy"
     " create deactivate delete detach disable discard drop enable enqueue execute expire extend finish handle import increment"

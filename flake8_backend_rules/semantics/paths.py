@@ -23,10 +23,12 @@ class Paths:
 
     `step` returns the facts that hold after it. Where paths meet, the facts of all of them may hold. A loop's body is
     followed twice, so that what it does at its end is known at its beginning. Nested functions are not entered.
+    An `except` begins with what may hold where the body of its `try` was left; without `from_inside`, where it began.
     """
 
-    def __init__(self, step: Step) -> None:
+    def __init__(self, step: Step, *, from_inside: bool = True) -> None:
         self.step = step
+        self.from_inside = from_inside
         self._repeats = 0
         self._raised: list[list[Facts]] = []
         self._ended: list[list[Facts]] = []
@@ -106,7 +108,7 @@ class Paths:
         if not node.handlers and raised:
             _note(self._raised, caught)
         for handler in node.handlers:
-            after = _joined(after, self._block(handler.body, caught))
+            after = _joined(after, self._block(handler.body, caught if self.from_inside else facts))
         ended = self._ended.pop()
         for left in ended:
             _note(self._ended, left)

@@ -114,6 +114,7 @@ class Results:
         kept = self._here.get(more)
         if kept is None:
             kept = self._here[more] = _result_functions(self.text, more)
+            self.project.memo["result functions", self.module.path, *more] = kept
         return kept
 
     def functions_near(self, more: tuple[str, ...] = ()) -> frozenset[str]:

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 
 from flake8_backend_rules.frameworks.schema import Enqueue
 from flake8_backend_rules.rule import Bad, Good, Rule
+from flake8_backend_rules.semantics.enqueue import calls_in_body
 from flake8_backend_rules.semantics.operations import is_side_matter
 from flake8_backend_rules.semantics.paths import QUIET, Facts, Paths, last_name
 from flake8_backend_rules.semantics.persistence import QUERY_WRITES, ROW_WRITES, SESSION_WRITES, WRITE_NAMES, is_session_name
-from flake8_backend_rules.semantics.scope import FUNCTION_NODES, SCOPE_NODES, Scope, children_reversed, own_nodes
+from flake8_backend_rules.semantics.scope import FUNCTION_NODES, SCOPE_NODES, Scope, children_reversed
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
 
@@ -160,8 +161,7 @@ class EnqueueBeforeCommit(Rule):
         if not isinstance(node.func, ast.Attribute) or not file.model.persistence.is_session(node.func.value, scope):
             return
         file.seen.add((self.code, function))
-        calls = [n for n in own_nodes(function) if isinstance(n, ast.Call)]
-        enqueues = {call: found for call in calls if (found := self._enqueued(call, file))}
+        enqueues = {call: found for call in calls_in_body(function) if (found := self._enqueued(call, file))}
         if enqueues:
             for call, commit in _before_commits(function.body, enqueues, lambda c: file.model.persistence.ends_transaction(c, scope)):
                 self._report(call, f"before '{quoted(commit)}'", file)
@@ -261,7 +261,8 @@ def _before_commits(
             return frozenset()
         return facts | {_PENDING} if _may_write(node) else facts
 
-    Paths(step).follow(body, frozenset({_ASSUMED}))
+    # Where enqueueing fails, an `except` that commits records just that.
+    Paths(step, from_inside=False).follow(body, frozenset({_ASSUMED}))
     return sorted(found.items(), key=lambda pair: (pair[0].lineno, pair[0].col_offset))
 
 

@@ -141,8 +141,7 @@ class WriteWithoutActor(Rule):
     )
 
     def applies(self, file: LintedFile) -> bool:
-        verbs = file.settings[IMPORTANT_VERBS.name]
-        return bool(verbs) and defines_one(verbs).search(file.model.text) is not None and super().applies(file)
+        return defines_one(file.module, file.settings[IMPORTANT_VERBS.name]) and super().applies(file)
 
     def visit_FunctionDef(self, node: ast.FunctionDef, file: LintedFile) -> None:
         self._check(node, file)
