@@ -61,8 +61,7 @@ class Knowledge:
                     self.registering_words[package].add(name)
         self.handler_lists = [entry for f in self.frameworks for entry in f.handler_lists]
         self.class_handlers = [(NameSet(c.bases), c) for f in self.frameworks for c in f.class_handlers]
-        self.class_handler_methods = frozenset(m for _, c in self.class_handlers for m in c.methods)
-        self.class_handler_prefixes = tuple({p for bases, c in self.class_handlers if bases for p in c.prefixes})
+        self.class_handler_methods = frozenset(m for bases, c in self.class_handlers if bases for m in c.methods)
         self.view_functions = [v for f in self.frameworks for v in f.view_functions]
         self.model_fields = tuple(f.model_fields for f in self.frameworks if f.model_fields)
         self.mapping_attributes = frozenset(name for f in self.frameworks for name in f.mapping_attributes)

@@ -158,7 +158,9 @@ def _route_markers() -> tuple[re.Pattern[str], re.Pattern[str], tuple[tuple[str,
     known = knowledge()
     decorators = {m for m, entries in known.object_decorators.items() if any(e.role is Role.HTTP for e in entries)}
     decorators |= {name.rpartition(".")[2] for name, role in known.decorators.items() if role is Role.HTTP}
-    methods = {m for _, handlers in known.class_handlers if handlers.role is Role.HTTP for m in handlers.methods}
+    handlers = [entry for _, entry in known.class_handlers if entry.role is Role.HTTP]
+    methods = {name for entry in handlers for name in entry.methods}
+    prefixes = {prefix for entry in handlers for prefix in entry.prefixes}
     views = {v.parameter for v in known.view_functions}
     registering: dict[str, set[str]] = {}
     for registration in (r for f in known.frameworks for r in f.registrations if r.role is Role.HTTP):
@@ -167,7 +169,7 @@ def _route_markers() -> tuple[re.Pattern[str], re.Pattern[str], tuple[tuple[str,
             registering.setdefault(owner.partition(".")[0], set()).update(names)
     return (
         re.compile(rf"@(?:[\w.]*\b(?:{_any(decorators)})\b|[\w.]+\(\s*f?[\"']/)"),
-        re.compile(rf"def (?:(?:{_any(methods)})\(\s*self\b|\w+\(\s*(?:{_any(views)})\b)"),
+        re.compile(rf"def (?:(?:{_any(methods)}|(?:{_any(prefixes)})\w*)\(\s*(?:self|root|parent)\b|\w+\(\s*(?:{_any(views)})\b)"),
         tuple((package, re.compile(rf"\b(?:{_any(names)})\(")) for package, names in sorted(registering.items())),
     )
 

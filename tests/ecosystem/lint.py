@@ -57,6 +57,8 @@ def flake8(tree: Path, targets: Sequence[str], jobs: str | None = None, select: 
         )
     except subprocess.TimeoutExpired:
         raise CrashError(f"flake8 did not end within {_SECONDS} seconds") from None
+    if done.returncode < 0:
+        raise CrashError(f"flake8 was ended by signal {-done.returncode}")
     reports = [_REPORT.match(line) for line in done.stdout.splitlines()]
     if done.returncode or "Traceback" in done.stderr or None in reports:
         words = [line for line in (done.stdout + done.stderr).splitlines() if not _REPORT.match(line)]
