@@ -139,6 +139,13 @@ class Rule:
     def finish(self, file: LintedFile) -> None:
         """Called after the walk; for rules that decide on the whole file."""
 
+    def sees_expressions(self, file: LintedFile) -> bool:
+        """Whether the handlers for expressions can have something to see in a file where the rule applies.
+
+        Where none of the rules' can, the walk stays with statements.
+        """
+        return True
+
 
 def parse_count(text: str) -> str:
     """A whole number, zero or more. Raises ValueError for anything else."""
@@ -203,6 +210,9 @@ def check_declaration(rule: type[Rule]) -> None:
         match = _HANDLER.match(attribute)
         if match and not isinstance(getattr(ast, match[2], None), type):
             fail(f"{attribute} names no node class")
+    for word in rule.words:
+        if not word.isidentifier():
+            fail(f"word {word!r} is not part of an identifier")
     if rule.calls and ("visit", ast.Call) not in rule.handlers():
         fail("it names calls but has no visit_Call")
     if rule.attributes and ("visit", ast.Attribute) not in rule.handlers():

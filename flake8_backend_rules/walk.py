@@ -83,9 +83,8 @@ class LintedFile:
         return packages | {"django"} if "rest_framework" in packages else packages
 
     def mentions(self, words: Iterable[str]) -> bool:
-        """Whether the file's text holds one of some words, inside of others too."""
-        text = self.model.text
-        return any(word in text for word in words)
+        """Whether the file's text holds one of some identifiers, inside of others too."""
+        return self.model.mentions(words)
 
     def number(self, option: Option) -> int:
         """The value of an option that counts."""
@@ -174,15 +173,19 @@ class Dispatch:
     finish: list[tuple[Rule, Handler]] = field(default_factory=list)
     fields: dict[type[ast.AST], tuple[str, ...]] = field(default_factory=dict)
     """The fields to go into, by node class, last first: without those of expressions if no handler is for expressions."""
-    _narrowed: dict[tuple[Rule, ...], Dispatch] = field(default_factory=dict)
+    _needs: dict[Rule, _Needs] = field(default_factory=dict)
+    _narrowed: dict[tuple[Rule | None, ...], Dispatch] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, rules: Iterable[Rule]) -> Dispatch:
+    def of(cls, rules: Iterable[Rule], sightless: frozenset[Rule] = frozenset()) -> Dispatch:
+        """The table of some rules. `sightless`: those of which the handlers for expressions are left out."""
         table = cls(tuple(rules))
         for rule in table.rules:
             for (event, node), method in rule.handlers().items():
                 if node not in _BRANCHES and node is not ast.Module:
                     raise BadDeclarationError(f"{rule.code}: {method} is never called, {node.__name__} is a leaf of the walk")
+                if rule in sightless and node not in _STATEMENTS:
+                    continue
                 entry = (rule, getattr(rule, method))
                 if event == "visit" and node is ast.Call and rule.calls:
                     for name in rule.calls:
@@ -195,30 +198,57 @@ class Dispatch:
                     target.setdefault(node, []).append(entry)
             if type(rule).finish is not Rule.finish:
                 table.finish.append((rule, _finisher(rule)))
+        table._needs = {rule: _Needs.of(rule) for rule in table.rules}
         classes = {*table.enter, *table.leave} | ({ast.expr} if table.calls or table.attributes else set())
         table.fields = _STATEMENT_FIELDS if classes <= _STATEMENTS else _CHILD_FIELDS
         return table
 
     def sets(self) -> Iterable[tuple[Rule, ...]]:
         """The sets of rules that applied to some file so far."""
-        return self._narrowed.keys()
+        return (table.rules for table in self._narrowed.values())
 
     def narrowed(self, file: LintedFile, failed: set[Rule]) -> Dispatch:
         """The table of the rules that apply to a file. A rule that fails at the question is added to `failed`."""
-        applying = tuple(rule for rule in self.rules if _applies(rule, file, failed))
-        found = self._narrowed.get(applying)
+        words = file.model.words
+        applying: list[Rule] = []
+        sightless: list[Rule] = []
+        for rule, needs in self._needs.items():
+            named = needs.names is None or not needs.names.isdisjoint(words)
+            try:
+                if not (named or needs.statements) or not rule.applies(file):
+                    continue
+                applying.append(rule)
+                if needs.expressions and not (named and rule.sees_expressions(file)):
+                    sightless.append(rule)
+            except Exception as error:
+                failed.add(rule)
+                file.internal_error(f"{rule.code} {rule.name}", error, 1)
+        key = (*applying, None, *sightless)
+        found = self._narrowed.get(key)
         if found is None:
-            found = self._narrowed[applying] = Dispatch.of(applying)
+            found = self._narrowed[key] = Dispatch.of(applying, frozenset(sightless))
         return found
 
 
-def _applies(rule: Rule, file: LintedFile, failed: set[Rule]) -> bool:
-    try:
-        return rule.applies(file)
-    except Exception as error:
-        failed.add(rule)
-        file.internal_error(f"{rule.code} {rule.name}", error, 1)
-        return False
+@dataclass(frozen=True, slots=True)
+class _Needs:
+    """What a rule's handlers need to be called.
+
+    `names`: all that its handlers for expressions ask for, None where they ask for any. `statements`: whether something
+    else than these can have a finding.
+    """
+
+    names: frozenset[str] | None
+    statements: bool
+    expressions: bool
+
+    @classmethod
+    def of(cls, rule: Rule) -> _Needs:
+        expressions = [(event, node) for event, node in rule.handlers() if node not in _STATEMENTS]
+        narrow = {("visit", ast.Call): rule.calls, ("visit", ast.Attribute): rule.attributes}
+        open_ended = any(not narrow.get(handler) for handler in expressions)
+        statements = len(expressions) < len(rule.handlers()) or type(rule).finish is not Rule.finish
+        return cls(None if open_ended or not expressions else rule.calls | rule.attributes, statements, bool(expressions))
 
 
 def _finisher(rule: Rule) -> Handler:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.project import roots
 from flake8_backend_rules.project.inference import Inference
-from flake8_backend_rules.project.source import parse, read_source, size_of
+from flake8_backend_rules.project.source import parse, read_source, size_of, words_in
 from flake8_backend_rules.project.summary import (
     ClassInfo,
     FunctionInfo,
@@ -30,7 +30,7 @@ _MAX_HOPS = 24
 _MAX_LOOKUPS = 400
 # What stays in memory between files is bounded, and packed where it can be: every live node costs time in
 # each of Python's garbage collections for the rest of the run.
-_MAX_LIVE_SUMMARIES = 48
+_MAX_LIVE_SUMMARIES = 128
 _MAX_LIVE_BODIES = 64
 _MAX_LIVE_TREES = 6
 
@@ -95,6 +95,8 @@ class Project:
         self._bodies: OrderedDict[tuple[str, str, int], FunctionNode | None] = OrderedDict()
         self._stdlib = sys.stdlib_module_names
         self._third_party = knowledge().packages
+        self._told_by = knowledge().telling_words
+        self._telling: dict[str, frozenset[str]] = {}
         self._inference: Inference | None = None
         roots.forget()
 
@@ -190,6 +192,19 @@ class Project:
         """The file, or the namespace package's folder, of a package's submodule; None if there is none."""
         return _module_path(package.folder, name)
 
+    def home_of(self, info: ImportInfo, importer: ModuleSummary) -> str | None:
+        """The file that an imported name is looked for in first: of `from package import name` the submodule, if there is one.
+
+        None if it is not first-party. A package's `__init__`, or a namespace package's folder, may have the name from elsewhere.
+        """
+        path = self.imported_path(info, importer)
+        if path is None or info.name is None or (path.endswith(".py") and not path.endswith("__init__.py")):
+            return path
+        key = (path,), info.name
+        if key not in self._finds:
+            self._finds[key] = _module_path(os.path.dirname(path) if path.endswith(".py") else path, info.name)
+        return self._finds[key] or path
+
     def _relative_path(self, info: ImportInfo, importer: ModuleSummary) -> str | None:
         folder = importer.folder
         for _ in range(info.level - 1):
@@ -229,6 +244,15 @@ class Project:
         if path not in self._texts:
             self._texts[path] = read_source(path) or ""
         return self._texts[path]
+
+    def telling_words(self, path: str) -> frozenset[str]:
+        """Those of a file's words that the knowledge of frameworks asks for, "Result" also inside of others; kept for the run."""
+        found = self._telling.get(path)
+        if found is None:
+            text = self.text_of(path)
+            found = words_in(text) & self._told_by
+            found = self._telling[path] = found | {"Result"} if "Result" in text else found
+        return found
 
     # -- names -----------------------------------------------------------------------------------
 

@@ -44,3 +44,16 @@ def parse(text: str) -> ast.Module | None:
             return ast.parse(text)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return None
+
+
+# Bytes that are no part of an identifier become spaces; those of non-ASCII characters stay.
+_BLANKED = bytes(code if code > 127 or chr(code).isalnum() or chr(code) == "_" else 32 for code in range(256))
+
+
+def words_in(text: str) -> frozenset[str]:
+    """The identifiers and other words of a source text, comments and strings included; each once.
+
+    One pass without a tree, several times as fast as a regular expression.
+    """
+    blanked = text.encode("utf-8", "surrogatepass").translate(_BLANKED)
+    return frozenset(blanked.decode("utf-8", "surrogatepass").split())

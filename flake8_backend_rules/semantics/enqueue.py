@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import ast
-import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flake8_backend_rules.frameworks.schema import Enqueue
-from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, FunctionNode, ModuleSummary
+from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, FunctionNode, ImportInfo, ModuleSummary
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.paths import calls_in, last_name
-from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, Scope, bound_arguments, own_nodes
+from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, Scope, bound_arguments, calls_below
 from flake8_backend_rules.semantics.values import Evaluator
 
 _FUNCTION = Enqueue(frozenset())
@@ -35,14 +34,14 @@ class Wrapper:
 
 
 class Enqueues:
-    """Answers of one linted file about jobs. `text`: its source."""
+    """Answers of one linted file about jobs. `text`: its source; `words`: the words in it."""
 
-    def __init__(self, evaluator: Evaluator, module: ModuleSummary, text: str) -> None:
+    def __init__(self, evaluator: Evaluator, module: ModuleSummary, text: str, words: frozenset[str]) -> None:
         self.evaluator = evaluator
         self.knowledge = evaluator.knowledge
         self.module = module
         self.text = text
-        self._pattern = re.compile(rf"\b(?:{'|'.join(sorted(self.knowledge.enqueue_names))})\(")
+        self.words = words
         self._wrappers: dict[tuple[str, str, int], Wrapper | None] = {}
 
     # -- which calls -----------------------------------------------------------------------------
@@ -129,6 +128,8 @@ class Enqueues:
 
     def wrapper(self, call: ast.Call, scope: Scope) -> Wrapper | None:
         """The first-party function that a call calls, if its own body hands a job to a queue."""
+        if not self._may_be_wrapper(call.func, scope):
+            return None
         value = self.evaluator.value(call.func, scope)
         if value is None:
             return None
@@ -145,13 +146,32 @@ class Enqueues:
             self._wrappers[key] = self._read(function)
         return self._wrappers[key]
 
+    def _may_be_wrapper(self, func: ast.expr, scope: Scope) -> bool:
+        """Whether a called name leaves open that its function enqueues, told by the text of the module that it comes from.
+
+        Only asked of what imports bind: reading a text costs a fraction of reading a module.
+        """
+        root = func.value if isinstance(func, ast.Attribute) else func
+        if not isinstance(root, ast.Name) or scope.lookup(root.id) is not None:
+            return True
+        binding = self.module.bindings.get(root.id)
+        if isinstance(binding, FunctionInfo):
+            return not self.knowledge.enqueue_names.isdisjoint(self.words)
+        if not isinstance(binding, ImportInfo):
+            return True
+        path = self.evaluator.project.home_of(binding, self.module)
+        return path is not None and (
+            path.endswith("__init__.py") or not self.knowledge.enqueue_names.isdisjoint(self.evaluator.project.telling_words(path))
+        )
+
     def _mentions(self, module: ModuleSummary) -> bool:
         """Whether a module's text holds the name of a call that enqueues."""
         if module.path == self.module.path:
-            return self._pattern.search(self.text) is not None
+            return _calls_one(self.text, self.knowledge.enqueue_names & self.words)
         project, key = self.evaluator.project, ("enqueues", module.path)
         if key not in project.memo:
-            project.memo[key] = self._pattern.search(project.text_of(module.path)) is not None
+            named = self.knowledge.enqueue_names & project.telling_words(module.path)
+            project.memo[key] = bool(named) and _calls_one(project.text_of(module.path), named)
         return project.memo[key] is True
 
     def _read(self, function: FunctionInfo) -> Wrapper | None:
@@ -201,9 +221,14 @@ class Enqueues:
             yield from (leaf for k in call.keywords if id(k.value) not in taken for leaf in _opened(k.value))
 
 
-def calls_in_body(function: ast.AST) -> Iterator[ast.Call]:
+def _calls_one(text: str, names: frozenset[str]) -> bool:
+    """Whether a text calls a function of one of some names, by the parenthesis."""
+    return any(f"{name}(" in text for name in names)
+
+
+def calls_in_body(function: ast.AST) -> list[ast.Call]:
     """The calls that a function's own body makes."""
-    return (n for n in own_nodes(function) if isinstance(n, ast.Call))
+    return calls_below(function, nested=False)
 
 
 def _is_named(receiver: ast.expr, entry: Enqueue) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.project.summary import FunctionNode
 from flake8_backend_rules.semantics.roles import FunctionRole
-from flake8_backend_rules.semantics.scope import PlacedFunction, Scope, all_nodes
+from flake8_backend_rules.semantics.scope import PlacedFunction, Scope, calls_below
 
 HANDLER_ROLES = (Role.HTTP, Role.JOB, Role.CLI)
 
@@ -63,20 +63,17 @@ class HandlerCode:
     def _called(self, placed: PlacedFunction) -> list[tuple[PlacedFunction, ast.Call]]:
         shadowed = {a.arg for a in ast.walk(placed.node.args) if isinstance(a, ast.arg)}
         found: list[tuple[PlacedFunction, ast.Call]] = []
-        for statement in placed.node.body:
-            for node in (statement, *all_nodes(statement)):
-                if not isinstance(node, ast.Call):
-                    continue
-                func = node.func
-                target = None
-                if isinstance(func, ast.Name) and func.id not in shadowed:
-                    target = self._nested.get((placed.enclosing, func.id)) if placed.enclosing else None
-                    target = target or self._module_level.get(func.id)
-                elif isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and placed.owner is not None:
-                    if func.value.id in ("self", "cls"):
-                        target = self._methods.get((placed.owner, func.attr))
-                if target is not None:
-                    found.append((target, node))
+        for node in calls_below(placed.node, nested=True):
+            func = node.func
+            target = None
+            if isinstance(func, ast.Name) and func.id not in shadowed:
+                target = self._nested.get((placed.enclosing, func.id)) if placed.enclosing else None
+                target = target or self._module_level.get(func.id)
+            elif isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and placed.owner is not None:
+                if func.value.id in ("self", "cls"):
+                    target = self._methods.get((placed.owner, func.attr))
+            if target is not None:
+                found.append((target, node))
         return found
 
     def at(self, scope: Scope, *roles: Role) -> Handler | None:

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from flake8_backend_rules.project import layers
 from flake8_backend_rules.project.layers import Layer, Placement
@@ -15,6 +16,9 @@ from flake8_backend_rules.semantics.dto import is_dto_module
 from flake8_backend_rules.semantics.origins import Origin, Origins, What, is_class_name, layer_folder
 
 ImportNode = ast.Import | ast.ImportFrom
+_MEMBER = re.compile(r"\.([A-Z]\w*)")
+_DOTTED_END = re.compile(r"(?<![\w.])[^\W\d][\w.]*\Z")
+_MAX_DOTTED = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +85,22 @@ class Imports:
         return found
 
     def _named_dtos(self, written: str, module: Origin) -> Iterator[Origin]:
-        if module.layer.is_core or written == "*" or f"{written}." not in self.text:
+        if module.layer.is_core or written == "*":
             return
-        for name in dict.fromkeys(re.findall(rf"(?<![\w.]){re.escape(written)}\.([A-Z]\w*)", self.text)):
+        for name in self._named_members.get(written, ()):
             origin = self.origins.member(module.path, name)
             if origin is not None and origin.is_dto:
                 yield origin
+
+    @cached_property
+    def _named_members(self) -> dict[str, list[str]]:
+        """What the file's text names as `module.Class`: the names of classes by what stands before the dot."""
+        found: dict[str, dict[str, None]] = {}
+        for match in _MEMBER.finditer(self.text):
+            before = _DOTTED_END.search(self.text, max(0, match.start() - _MAX_DOTTED), match.start())
+            if before is not None:
+                found.setdefault(before[0], {})[match[1]] = None
+        return {written: list(names) for written, names in found.items()}
 
     # -- folders ---------------------------------------------------------------------------------
 

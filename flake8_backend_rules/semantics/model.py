@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Iterator
-from functools import cached_property
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache, cached_property
 
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.project.layers import DEPENDENCY_NAMES, PERSISTENCE_NAMES, Layer, Placement
 from flake8_backend_rules.project.project import Project
+from flake8_backend_rules.project.source import words_in
 from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, FunctionNode, ModuleSummary
 from flake8_backend_rules.semantics.domain_models import DomainModels
 from flake8_backend_rules.semantics.enqueue import Enqueues
@@ -64,7 +66,23 @@ class FileModel:
         self.layering = Layering(layer_configuration, self.evaluator, self.role_finder)
         self.persistence = Persistence(self.evaluator)
         self.transport = Transport(self.evaluator, framework_objects)
+        self._dependency_code: dict[FunctionNode, bool] = {}
         self._parents: dict[ast.AST, dict[ast.AST, ast.AST]] = {}
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The identifiers and other words of the file's text."""
+        return words_in(self.text)
+
+    @cached_property
+    def vocabulary(self) -> str:
+        """The words in one string, for a look inside of them: a fraction of the text."""
+        return " ".join(self.words)
+
+    def mentions(self, words: Iterable[str]) -> bool:
+        """Whether the file's text holds one of some identifiers, inside of others too."""
+        vocabulary = self.vocabulary
+        return any(word in vocabulary for word in words)
 
     def dispose(self) -> None:
         """Takes the model apart after the walk, so that it is freed at once and not by a garbage collection."""
@@ -148,7 +166,7 @@ class FileModel:
         """Whether the file can hold a framework object, error or response: by its imports, or a word that tells."""
         if not self.module.top_level_packages().isdisjoint(self.evaluator.knowledge.web_packages):
             return True
-        return any(word in self.text for word in _WEB_WORDS)
+        return self.mentions(_WEB_WORDS)
 
     def handler_at(self, scope: Scope, *roles: Role) -> Handler | None:
         """The handler code of one of `roles` that `scope` is part of; None outside of handler code."""
@@ -166,26 +184,27 @@ class FileModel:
 
     def is_dependency_code(self, function: FunctionNode, scope: Scope) -> bool:
         """Whether a function, around or at `scope`, is a dependency: by `Depends`, its module's name, or the session that it yields."""
+        kept = self._dependency_code.get(function)
+        if kept is None:
+            kept = self._dependency_code[function] = self._is_dependency_code(function, scope)
+        return kept
+
+    def _is_dependency_code(self, function: FunctionNode, scope: Scope) -> bool:
         module = self.module
         named = module.stem in DEPENDENCY_NAMES or os.path.basename(module.folder) in DEPENDENCY_NAMES
         if self.is_dependency(function) or (named and self.layer is Layer.TRANSPORT):
             return True
+        if "yield" not in self.words:
+            return False
         yielded = [n.value for n in own_nodes(function) if isinstance(n, ast.Yield) and n.value is not None]
         return any(self.persistence.is_session(value, scope) for value in yielded)
 
     @cached_property
     def _depended_on(self) -> frozenset[str]:
         markers = self.evaluator.knowledge.dependency_marker_names
-        if not any(marker in self.text for marker in markers):
+        if markers.isdisjoint(self.words):
             return frozenset()
-        names = set()
-        for node in all_nodes(self.tree):
-            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], (ast.Name, ast.Attribute)):
-                name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-                if name in markers:
-                    target = node.args[0]
-                    names.add(target.id if isinstance(target, ast.Name) else target.attr)
-        return frozenset(names)
+        return frozenset(name.rpartition(".")[2] for name in _injected(markers).findall(self.text))
 
     # -- calls -----------------------------------------------------------------------------------
 
@@ -210,7 +229,7 @@ class FileModel:
     @cached_property
     def enqueues(self) -> Enqueues:
         """Which calls of the file hand a job to a queue, and its payload."""
-        return Enqueues(self.evaluator, self.module, self.text)
+        return Enqueues(self.evaluator, self.module, self.text, self.words)
 
     @cached_property
     def started_work(self) -> StartedWork:
@@ -288,6 +307,12 @@ class FileModel:
     def value(self, node: ast.expr | None, scope: Scope) -> Value | None:
         """What an expression stands for; None if unknown."""
         return self.evaluator.value(node, scope)
+
+
+@cache
+def _injected(markers: frozenset[str]) -> re.Pattern[str]:
+    """Finds `Depends(name)` in a text: a fraction of what a look at all calls costs, and a comment does no harm."""
+    return re.compile(rf"(?:{'|'.join(sorted(markers))})\(\s*([^\W\d][\w.]*)")
 
 
 def _request_parameter(placed: PlacedFunction, functions: list[PlacedFunction]) -> ast.arg | None:

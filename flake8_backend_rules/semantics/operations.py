@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import builtins
+import os
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
 from flake8_backend_rules.frameworks.schema import NameSet
+from flake8_backend_rules.project import layers
 from flake8_backend_rules.project.layers import Layer
 from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, FunctionNode, ImportInfo, ModuleSummary
 from flake8_backend_rules.semantics.kinds import Kind
@@ -42,6 +44,8 @@ _MODIFIERS = _words("async batch bulk maybe safe safely try")
 # Methods that say nothing of what is done: their class's name does.
 _UNTELLING = frozenset({"execute", "__call__", "handle", "run", "invoke", "perform", "call"})
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
+# Stems that alone say what a module is, whatever it defines.
+_SERVICE_STEMS = frozenset({"service", "services"})
 _PERMISSION_STEMS = frozenset({"auth", "authz", "permission", "permissions"})
 _RECORD_DECORATORS = frozenset({"dataclass", "dataclasses", "define", "frozen", "mutable", "attrs"})
 _RECORD_BASES = ("enum.", "typing.NamedTuple", "typing_extensions.NamedTuple", "builtins.Exception", "builtins.ValueError")
@@ -134,6 +138,8 @@ class Operations:
 
     def is_infrastructure(self, call: ast.Call, scope: Scope) -> bool:
         """Whether a call calls a function or method of an infrastructure module; the methods of a row are none."""
+        if self._is_elsewhere(call.func, scope):
+            return False
         function = self._callee(call, scope)
         if function is None or self._is_own(function) or self.layering.of(function.module).layer is not Layer.INFRASTRUCTURE:
             return False
@@ -141,6 +147,20 @@ class Operations:
         if owner is None or any(_last_name(d) in ("classmethod", "staticmethod") for d in function.decorators):
             return True
         return not self._is_value(owner) and self.evaluator.is_orm_class(self.evaluator.describe(owner)) is not True
+
+    def _is_elsewhere(self, func: ast.expr, scope: Scope) -> bool:
+        """Whether the name of the module that a call's name is imported from says that it is no infrastructure."""
+        root = func.value if isinstance(func, ast.Attribute) else func
+        if not isinstance(root, ast.Name) or scope.lookup(root.id) is not None:
+            return False
+        binding = self.module.bindings.get(root.id)
+        if not isinstance(binding, ImportInfo):
+            return False
+        path = self.evaluator.project.home_of(binding, self.module)
+        if path is None:
+            return True
+        named = layers.stem_layer(os.path.basename(path).removesuffix(".py"))
+        return named is not None and named[0] is not Layer.INFRASTRUCTURE and named[1] in _SERVICE_STEMS
 
     def _callee(self, call: ast.Call, scope: Scope) -> FunctionInfo | None:
         value = self.evaluator.value(call.func, scope)

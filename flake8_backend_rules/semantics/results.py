@@ -26,6 +26,7 @@ _REEXPORT = re.compile(r"^from\s+(\.*)([\w.]*)\s+import\s+(\([^)]*\)|[^\n]+)", r
 _MARKS = ("Result[", "Err[")
 _MAY_RETURN_ONE = re.compile(r"->\s*[^:\n]*(?:Result|\b(?:Ok|Err|Success|Failure)\b)")
 _DEFINED = re.compile(r"def\s+(\w+)")
+_TELLING = frozenset({"Result", "Ok", "Err", "Success", "Failure"})
 
 
 class Results:
@@ -126,7 +127,8 @@ class Results:
         if kept is None:
             found = set(self.functions_here(more))
             for path in self._imported_paths():
-                found |= self._functions_of(path, more)
+                if more or not _TELLING.isdisjoint(self.project.telling_words(path)):
+                    found |= self._functions_of(path, more)
             kept = self._near[more] = frozenset(found)
         return kept
 

@@ -13,14 +13,13 @@ from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.project.listing import listing_roots, python_files
 from flake8_backend_rules.project.project import Project
-from flake8_backend_rules.project.source import read_source
+from flake8_backend_rules.project.source import read_source, words_in
 from flake8_backend_rules.project.summary import FunctionNode
 from flake8_backend_rules.semantics.clones import Step, Window, steps_of
 from flake8_backend_rules.semantics.handler_code import HandlerCode
 from flake8_backend_rules.semantics.roles import RoleFinder
 from flake8_backend_rules.semantics.scope import PlacedFunction, placed_functions
 
-_WORD = re.compile(r"[^\W\d]\w*")
 _MAX_READ = 40
 _LINE, _ROOM = 100, 600
 
@@ -140,7 +139,7 @@ def _index(project: Project, folder: str) -> _Index:
         for path in python_files(folders):
             text = None if project.is_exempt(path) else read_source(path)
             if text is not None and _may_define_routes(text):
-                index.add(path, set(_WORD.findall(text)))
+                index.add(path, words_in(text))
     return cast("_Index", project.memo[key])
 
 

@@ -6,12 +6,14 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import Any
 
 from flake8_backend_rules.project.summary import ClassInfo, FunctionNode, ImportInfo, ModuleSummary, flat_statements
 
 ScopeNode = FunctionNode | ast.ClassDef | ast.Lambda
 SCOPE_NODES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 FUNCTION_NODES = (ast.FunctionDef, ast.AsyncFunctionDef)
+_SCOPES = frozenset(SCOPE_NODES)
 
 
 class How(Enum):
@@ -144,6 +146,38 @@ def children_reversed(node: ast.AST) -> list[ast.AST]:
             found.extend(c for c in reversed(child) if isinstance(c, ast.AST))
         elif isinstance(child, ast.AST):
             found.append(child)
+    return found
+
+
+_LEAVES = (ast.Name, ast.Constant, ast.alias, ast.expr_context, ast.operator, ast.unaryop, ast.cmpop, ast.boolop, ast.Pass)
+# Classes of nodes that can hold a call, with the fields to look at, last first.
+_HOLDERS = {cls: fields for cls, fields in _FIELDS.items() if fields and not issubclass(cls, _LEAVES)}
+
+
+def calls_below(root: ast.AST, *, nested: bool) -> list[ast.Call]:
+    """The calls in the body of a function (or below any other node) in source order, outer ones first.
+
+    `nested`: those in functions, classes and lambdas inside of it too.
+    """
+    body = getattr(root, "body", None)
+    pending: list[Any] = list(reversed(body)) if isinstance(body, list) else [body if isinstance(body, ast.AST) else root]
+    pop, push = pending.pop, pending.append
+    found: list[ast.Call] = []
+    while pending:
+        node = pop()
+        kind = node.__class__
+        if kind is ast.Call:
+            found.append(node)
+        elif not nested and kind in _SCOPES:
+            continue
+        for name in _HOLDERS.get(kind, ()):
+            child = getattr(node, name, None)
+            if child.__class__ is list:
+                for item in reversed(child):
+                    if item.__class__ in _HOLDERS:
+                        push(item)
+            elif child.__class__ in _HOLDERS:
+                push(child)
     return found
 
 

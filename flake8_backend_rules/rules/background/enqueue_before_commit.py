@@ -15,6 +15,7 @@ from flake8_backend_rules.wording import quoted
 _PENDING = "written here"
 _ASSUMED = "written before"
 _BLOCKS = frozenset({"atomic", "begin", "begin_nested", "transaction"})
+_TRIGGERS = _BLOCKS | {"commit"}
 _WRITES = SESSION_WRITES | QUERY_WRITES | ROW_WRITES | {"flush", "execute"}
 _HARMLESS = QUIET | WRITE_NAMES | {"flush", "rollback", "commit", "get", "query", "filter", "join", "format", "items", "values", "keys"}
 _BUILTINS = frozenset(dir(builtins))
@@ -48,7 +49,6 @@ class EnqueueBeforeCommit(Rule):
     code = "KBR407"
     name = "enqueue-before-commit"
     message = "'{function}' enqueues a job via '{call}' {when}; enqueue it after the commit or in an on-commit hook"
-    words = ("commit(", "atomic", "begin(", "begin_nested(", "transaction(")
     calls = frozenset({"commit"})
     bad = (
         Bad(
@@ -153,6 +153,9 @@ class EnqueueBeforeCommit(Rule):
             },
         ),
     )
+
+    def applies(self, file: LintedFile) -> bool:
+        return not _TRIGGERS.isdisjoint(file.model.words)
 
     def visit_Call(self, node: ast.Call, file: LintedFile) -> None:
         scope, function = file.scope, file.scope.node

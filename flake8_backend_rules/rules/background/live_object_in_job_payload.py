@@ -13,7 +13,6 @@ from flake8_backend_rules.wording import quoted
 _TASK_STARTERS = frozenset({"create_task", "ensure_future", "run_coroutine_threadsafe"})
 _IN_PROCESS = _TASK_STARTERS | {"add_task", "submit"}
 _DIRECT = knowledge().enqueue_names | _IN_PROCESS
-_DIRECT_WORDS = tuple(f"{name}(" for name in sorted(_DIRECT))
 # Words in the names of functions that may hand on what they are given to a queue.
 _WRAPPER_WORDS = ("enqueue", "queue", "schedule", "dispatch", "background", "defer", "_job", "_task", "run_async")
 
@@ -149,7 +148,7 @@ class LiveObjectInJobPayload(Rule):
     )
 
     def applies(self, file: LintedFile) -> bool:
-        return file.mentions(_DIRECT_WORDS) or file.mentions(_WRAPPER_WORDS)
+        return not _DIRECT.isdisjoint(file.model.words) or file.mentions(_WRAPPER_WORDS)
 
     def visit_Call(self, node: ast.Call, file: LintedFile) -> None:
         entry = file.model.enqueues.entry(node, file.scope)

@@ -192,7 +192,7 @@ class BroadExceptOutsideBoundary(Rule):
     )
 
     def applies(self, file: LintedFile) -> bool:
-        return file.mentions(("except",)) and _BROAD_EXCEPT.search(file.model.text) is not None
+        return "except" in file.model.words and _BROAD_EXCEPT.search(file.model.text) is not None
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler, file: LintedFile) -> None:
         if not excepts.is_broad(node):

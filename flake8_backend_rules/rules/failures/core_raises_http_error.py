@@ -109,6 +109,9 @@ class CoreRaisesHttpError(Rule):
         ),
     )
 
+    def sees_expressions(self, file: LintedFile) -> bool:
+        return any((word[:1].isupper() and _TELLING.search(word)) or word in _FUNCTION_NAMES for word in file.model.words)
+
     def visit_Raise(self, node: ast.Raise, file: LintedFile) -> None:
         if node.exc is not None:
             self._check(node, node.exc, "raises", file)

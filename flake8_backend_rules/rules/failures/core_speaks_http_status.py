@@ -11,6 +11,8 @@ from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
 
 _TELLING = re.compile(r"HTTPStatus|\bHTTP_[1-5]\d\d|(?<![\w.])[45]\d\d(?![\w.])")
+_CONSTANTS = ("HTTPStatus", "HTTP_")
+_ERROR_NUMBERS = frozenset(map(str, range(400, 600)))
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _COLLECTIONS = (ast.Set, ast.List, ast.Tuple)
 
@@ -115,7 +117,8 @@ class CoreSpeaksHttpStatus(Rule):
     )
 
     def applies(self, file: LintedFile) -> bool:
-        return _TELLING.search(file.model.text) is not None and super().applies(file)
+        told = file.mentions(_CONSTANTS) or not _ERROR_NUMBERS.isdisjoint(file.model.words)
+        return told and super().applies(file) and _TELLING.search(file.model.text) is not None
 
     def finish(self, file: LintedFile) -> None:
         """Looks at what stands on the lines that tell; a visit of every call and attribute would cost more."""

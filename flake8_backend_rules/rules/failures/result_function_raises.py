@@ -43,7 +43,7 @@ class ResultFunctionRaises(Rule):
     name = "result-function-raises"
     message = "{layer} function '{function}' {returns} raises '{error}'; return the failure as a Result"
     layers = (Layer.APPLICATION, Layer.DOMAIN)
-    words = ("raise ",)
+    words = ("raise",)
     options = (RESULT_TYPES, STRICT_RESULTS)
     bad = (
         Bad(

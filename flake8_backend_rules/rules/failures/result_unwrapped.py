@@ -33,7 +33,7 @@ class ResultUnwrapped(Rule):
     code = "KBR605"
     name = "result-unwrapped"
     message = "'{call}' turns an expected failure into an exception; match the Result, or return it to the caller"
-    words = tuple(f".{name}" for name in sorted(_UNWRAPPING))
+    words = tuple(sorted(_UNWRAPPING))
     attributes = _UNWRAPPING
     options = (RESULT_TYPES,)
     bad = (

@@ -34,7 +34,7 @@ class LegacySqlalchemy(Rule):
     name = "legacy-sqlalchemy"
     message = "'{call}' is SQLAlchemy 1.x style; use {instead}"
     default = False
-    words = ("query(", "declarative_base", "Column(")
+    words = ("query", "declarative_base", "Column")
     calls = frozenset({"query", "declarative_base"})
     bad = (
         Bad(

@@ -1,6 +1,7 @@
 import ast
 
 from flake8_backend_rules.project.layers import Layer
+from flake8_backend_rules.project.summary import FunctionNode
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.semantics.paths import Facts, Paths
 from flake8_backend_rules.semantics.scope import FUNCTION_NODES, Scope
@@ -112,10 +113,18 @@ class UseCaseCommitsRepeatedly(Rule):
         if not isinstance(function, FUNCTION_NODES) or (self.code, function) in file.seen:
             return
         file.seen.add((self.code, function))
+        if not _may_repeat(function, file):
+            return
         repeated = _first_repeated(function.body, scope, file)
         if repeated is not None:
             again = any(isinstance(a, (ast.For, ast.AsyncFor, ast.While)) for a in file.model.ancestors(repeated, scope))
             file.report(self, repeated, function=function.name, how="in a loop" if again else "a second time", call=quoted(repeated))
+
+
+def _may_repeat(function: FunctionNode, file: LintedFile) -> bool:
+    """Whether a function's text leaves open that it commits twice: it says so twice, or has a loop."""
+    text = "".join(file.lines[function.lineno - 1 : function.end_lineno])
+    return text.count("commit") > 1 or "for " in text or "while " in text
 
 
 def _first_repeated(body: list[ast.stmt], scope: Scope, file: LintedFile) -> ast.Call | None:
