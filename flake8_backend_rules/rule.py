@@ -21,6 +21,9 @@ _SECTIONS = ("What it flags", "Why it is bad", "How it decides", "When to suppre
 _HANDLER = re.compile(r"(visit|leave)_(\w+)\Z")
 
 
+_HANDLERS: dict[type[Any], dict[tuple[str, type[ast.AST]], str]] = {}
+
+
 class BadDeclarationError(TypeError):
     """A rule's class says something that can't be right; raised when its file is imported."""
 
@@ -122,10 +125,12 @@ class Rule:
     @classmethod
     def handlers(cls) -> dict[tuple[str, type[ast.AST]], str]:
         """{("visit" or "leave", node class): method name}."""
-        found: dict[tuple[str, type[ast.AST]], str] = {}
-        for attribute in dir(cls):
-            if (match := _HANDLER.match(attribute)) and (node := getattr(ast, match[2], None)) is not None:
-                found[match[1], node] = attribute
+        found = _HANDLERS.get(cls)
+        if found is None:
+            found = _HANDLERS[cls] = {}
+            for attribute in dir(cls):
+                if (match := _HANDLER.match(attribute)) and (node := getattr(ast, match[2], None)) is not None:
+                    found[match[1], node] = attribute
         return found
 
     def applies(self, file: LintedFile) -> bool:

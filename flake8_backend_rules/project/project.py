@@ -35,7 +35,7 @@ _MAX_LIVE_BODIES = 64
 _MAX_LIVE_TREES = 6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class External:
     """A name of a third-party package or the standard library: its qualified name is all that is known."""
 

@@ -13,6 +13,9 @@ MAX_BYTES = 1 << 20
 """Imported modules larger than this are not read: their names are unknown."""
 
 
+_BOM, _COOKIE = b"\xef\xbb\xbf", b"coding"
+
+
 def size_of(path: str) -> int | None:
     """The size in bytes of a regular file, None for anything else (missing, folder, FIFO, device)."""
     try:
@@ -30,6 +33,8 @@ def read_source(path: str) -> str | None:
     try:
         with open(path, "rb") as stream:
             data = stream.read(MAX_BYTES + 1)
+        if not data.startswith(_BOM) and _COOKIE not in data[: data.find(b"\n", data.find(b"\n") + 1)]:
+            return data.decode("utf-8")
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         return data.decode(encoding)
     except (OSError, SyntaxError, UnicodeDecodeError, LookupError):

@@ -108,20 +108,21 @@ class ModuleSummary:
     main_calls: list[ast.Call] = field(default_factory=list)
     """Every call written in an `if __name__ == "__main__":` block."""
     _packages: frozenset[str] | None = None
+    folder: str = field(init=False)
+    """The folder that the module's file lies in."""
+
+    def __post_init__(self) -> None:
+        self.folder = os.path.dirname(self.path)
 
     @property
     def is_package(self) -> bool:
-        return os.path.basename(self.path) == "__init__.py"
+        return self.path.endswith("__init__.py") and os.path.basename(self.path) == "__init__.py"
 
     @property
     def stem(self) -> str:
         """The module's own name; of a package's `__init__` the package's name."""
         base = self.path if not self.is_package else os.path.dirname(self.path) + ".py"
         return os.path.basename(base).removesuffix(".py").removesuffix(".pyi")
-
-    @property
-    def folder(self) -> str:
-        return os.path.dirname(self.path)
 
     def top_level_packages(self) -> frozenset[str]:
         """Top-level names of everything that the module imports absolutely."""

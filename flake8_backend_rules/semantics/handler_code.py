@@ -14,7 +14,7 @@ from flake8_backend_rules.semantics.scope import PlacedFunction, Scope, calls_be
 HANDLER_ROLES = (Role.HTTP, Role.JOB, Role.CLI)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Handler:
     """A function of handler code, and the handler that reaches it (itself, for the handler)."""
 

@@ -21,7 +21,7 @@ _DOTTED_END = re.compile(r"(?<![\w.])[^\W\d][\w.]*\Z")
 _MAX_DOTTED = 120
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class ImportedName:
     """One name that an import statement brings in. `origin` is None where it is unknown.
 

@@ -18,9 +18,12 @@ class Kind(Enum):
     ROWS = "an iterable of something"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Value:
-    """`name`: qualified name; `definition`: where it is first-party; `element`: of QUERY and ROWS."""
+    """`name`: qualified name; `definition`: where it is first-party; `element`: of QUERY and ROWS.
+
+    Never changed; not frozen, as that makes construction several times as slow.
+    """
 
     kind: Kind
     name: str

@@ -119,7 +119,7 @@ class FileModel:
     @cached_property
     def roles(self) -> RoleMap:
         """Roles by the line of the `def`. The request parameters of handlers are known from here on."""
-        roles = self.role_finder.complete(self.module, self.tree, lambda: self.functions, self.text)
+        roles = self.role_finder.complete(self.module, self.tree, lambda: self.functions, self.text, self.words)
         for placed in self.functions if roles else ():
             role = roles.get(placed.node.lineno)
             for name in role.row_parameters if role is not None else ():

@@ -213,7 +213,7 @@ class Operations:
         return isinstance(first, ast.Call) and _last_name(first.func).endswith("Query")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class _Outcome:
     """The heaviest calls with which a block is left: at its end, by return or raise, by break or continue. None: never so."""
 

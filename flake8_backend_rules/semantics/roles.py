@@ -317,10 +317,11 @@ class RoleFinder:
         tree: ast.Module,
         functions: Callable[[], list[PlacedFunction]],
         text: str | None = None,
+        present: frozenset[str] | None = None,
     ) -> RoleMap:
         """The surface, with functions nested in functions and functions registered by a call.
 
-        `text`: the module's source, if at hand; what can't be in there is not looked for.
+        `text`: the module's source, if at hand, and `present`: the words in it; what can't be in there is not looked for.
         """
         roles = dict(self.surface(module))
         base = self.evaluator.module_scope(module)
@@ -332,7 +333,7 @@ class RoleFinder:
             if role is not None:
                 roles[placed.node.lineno] = role
         words = self.registrations.words(module)
-        if text is None or any(f"{word}(" in text for word in words):
+        if (present is None or not present.isdisjoint(words)) and (text is None or any(f"{word}(" in text for word in words)):
             for node, inner in scoped_nodes(base, tree):
                 if isinstance(node, ast.Call) and _called_name(node) in words:
                     for function, entry, name in self.registrations.handlers(node, inner):

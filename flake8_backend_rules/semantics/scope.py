@@ -28,7 +28,7 @@ class How(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Local:
     """One binding of a local name. `expression`: the value, context manager, iterable or default."""
 
@@ -204,7 +204,7 @@ def all_nodes(node: ast.AST) -> Iterator[ast.AST]:
         pending.extend(children_reversed(child))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class PlacedFunction:
     """A function of a module with the class and function around it."""
 
