@@ -151,6 +151,11 @@ def test_the_stem_beats_folders_and_content(tmp_path: Path) -> None:
     assert placement(tmp_path, "", "app/domain/views.py") == Placement(TRANSPORT, "stem views")
 
 
+def test_commands_of_the_command_line_are_no_use_cases(tmp_path: Path) -> None:
+    assert placement(tmp_path, "", "app/cli/commands/connection.py") == Placement(TRANSPORT, "folder cli/commands")
+    assert placement(tmp_path, "", "app/orders/commands/place.py") == Placement(APPLICATION, "folder commands")
+
+
 JOB_NAMES = words("task tasks job jobs worker workers celery scheduler schedulers scheduled cron periodic")
 
 

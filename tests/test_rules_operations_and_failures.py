@@ -212,6 +212,27 @@ def orders():
     ),
     pytest.param(
         "KBR603",
+        SERVICE,
+        """
+async def refresh(stopped, log, source):
+    while not stopped.is_set():
+        try: ...
+        except TimeoutError:
+            try:
+                await source.read()
+            except Exception as error:
+                with suppress(OSError):
+                    await log.aerror("x")
+    for row in await source.rows():
+        try: ...
+        except Exception as error:  # ! 9
+            await log.aerror("x")
+""",
+        ["application function 'refresh'"],
+        id="603: a service's own loop, with a logger that is awaited",
+    ),
+    pytest.param(
+        "KBR603",
         "app/db/session.py",
         """
         def get_session():

@@ -119,11 +119,15 @@ def stem_layer(stem: str) -> tuple[Layer, str] | None:
     return None
 
 
+# A `commands` folder directly below one of these holds commands of the command line, no use-cases.
+_COMMAND_LINE_FOLDERS = frozenset({"management", "cli", "console"})
+
+
 @lru_cache(maxsize=4096)
 def folder_layer(folder: str, siblings: frozenset[str] = frozenset(), parent: str = "") -> tuple[Layer, str] | None:
     """The layer that a folder names. `siblings`: the folders beside it; `parent`: the folder it lies in."""
-    if folder == "commands" and parent == "management":
-        return Layer.TRANSPORT, "management/commands"
+    if folder == "commands" and parent in _COMMAND_LINE_FOLDERS:
+        return Layer.TRANSPORT, f"{parent}/commands"
     if folder == "queries":
         return (Layer.APPLICATION, "queries beside commands") if "commands" in siblings else None
     for layer, names in FOLDERS.items():

@@ -10,7 +10,10 @@ from flake8_backend_rules.semantics.scope import SCOPE_NODES, Scope, children_re
 from flake8_backend_rules.semantics.transport import Transport
 
 _BROAD = frozenset({"Exception", "BaseException"})
-_LOG_METHODS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "fatal", "log", "print_exc"})
+_LOG_METHODS = frozenset({
+    "debug", "info", "warning", "warn", "error", "exception", "critical", "fatal", "log", "print_exc",
+    "adebug", "ainfo", "awarning", "aerror", "aexception", "acritical",
+})  # fmt: skip
 _TRACEBACK_CALLS = frozenset({"exception", "print_exc", "format_exc", "print_exception", "format_exception", "capture_exception"})
 _TRACEBACK_KEYWORDS = frozenset({"exc_info", "exception"})
 _EXITS = frozenset({"exit", "_exit"})
@@ -82,7 +85,7 @@ def goes_on_in_loop(node: ast.ExceptHandler, ancestors: Iterator[ast.AST]) -> as
     for ancestor in ancestors:
         if isinstance(ancestor, _LOOPS):
             return ancestor
-        if not isinstance(ancestor, (ast.Try, ast.TryStar, *_IN_BETWEEN)):
+        if not isinstance(ancestor, (ast.Try, ast.TryStar, ast.ExceptHandler, *_IN_BETWEEN)):
             return None
     return None
 
