@@ -40,6 +40,9 @@ def fetch_and_parse(number): ...
 def bulk_fetch(numbers): ...
 def should_place(number): ...
 def checkout_url(number): ...
+def rotate_key(number): ...
+def order_overview(number): ...
+def stock_of(number): ...
 @contextmanager
 def unit(): ...
 
@@ -97,6 +100,8 @@ def route(body: str, parameters: str = "service: Concrete = Depends()", imports:
         ("with unit():\n    place(1)\n    charge(1)", "'place()', 'charge()'"),
         ("match number:\n    case 1:\n        place(1)\n    case _:\n        pass\ncharge(1)", "'place()', 'charge()'"),
         ("place(1) and charge(1)", "'place()', 'charge()'"),
+        ("rotate_key(1)\nplace(1)", "'rotate_key()', 'place()'"),
+        ("await order_overview(1)\nplace(1)", "'order_overview()', 'place()'"),
         ("get_or_create_order(1)\nfetch_and_store(1)", "'get_or_create_order()', 'fetch_and_store()'"),
         ("PlaceOrder().execute()\nPlaceOrder()(1)", "'PlaceOrder().execute()', 'PlaceOrder()()'"),
         ("bus = Bus()\nbus.handle(number)\nbus.close(number)", "'bus.handle()', 'bus.close()'"),
@@ -123,6 +128,7 @@ def test_calls_on_one_path_are_counted(body: str, calls: str, tmp_path: Path) ->
         "def later():\n    place(1)\ncharge(1)",
         "later = lambda: place(1)\ncharge(1)",
         "get_order(1)\nshould_place(1)\nbulk_fetch([1])\nfetch_and_parse(1)\ncheckout_url(1)\nplace(1)",
+        "shown = await order_overview(1)\nif stock_of(1): return shown\nplace(stock_of(1))",
         "Money().add()\nKind.A.apply()\nPoint().move()\nRefused().explain()\nplace(1)",
         "one = await Service.connect()\none.place()",
         "GetOrder().execute()\nOrderQueryHandler().handle()\nplace(1)",
@@ -141,8 +147,12 @@ def test_alternatives_lookups_and_values_are_not(body: str, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "path", ["app/services/permissions.py", "app/services/auth.py", "app/repositories/orders.py", "app/core/orders.py"]
-)
+    "path",
+    [
+        "app/services/permissions.py", "app/services/auth.py", "app/services/audit/orders.py", "app/repositories/orders.py",
+        "app/core/orders.py",
+    ],
+)  # fmt: skip
 def test_only_the_application_layer_holds_operations(path: str, tmp_path: Path) -> None:
     module = path.removesuffix(".py").replace("/", ".")
     files = {
