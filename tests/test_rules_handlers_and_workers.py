@@ -175,6 +175,11 @@ def test_only_the_application_layer_holds_operations(path: str, tmp_path: Path) 
         ("if number: raise ValueError()\nif a: return JSONResponse({})", 2),
         ("if number: raise HTTPException(404)\nelif a: b()\nelse: c()\nif d: e()", 2),
         ("async def inner():\n    return 1 if number else 2\nif a: b()\nif c: d()", 2),
+        ("if request.method == b: c()\nif form.valid(): d()", 2),
+        ("if request.method == 'POST' and a: c()", 2),
+        ("if 'x' in request.state: c()\nif a: flash('done', 'success')", 2),
+        ("if a:\n    response.set_cookie('a')\n    b()\nif c:\n    messages.error(request, 'no')\n    c()", 2),
+        ("if a:\n    await ws.close()\n    return\nif b: response.body['a'] = 1", 2),
         ("try: a()\nexcept KeyError:\n    b()\n    raise HTTPException(404)\nif c: d()", 2),
     ],
 )
@@ -200,10 +205,33 @@ def test_decision_points_are_counted(body: str, count: int, tmp_path: Path) -> N
         "match a:\n    case Ok(b): c()\n    case Err(b): d()\n    case _: e()",
         "if isinstance(a, Err): b()\nelif isinstance(a, Ok): c()",
         "if is_ok(a): b()",
+        "if request.method == 'POST': b()\nelif request.method in ('PUT', 'PATCH'): c()",
+        "if 'name' in request.POST and form.is_valid(): b()\nelif not await form.is_valid(): c()",
+        "if request.form.get('action') == 'lock': b()\na = 1 if request.args.get('page') else 2",
+        "if a:\n    messages.error(request, 'no')\n    return redirect('/')",
+        "try: a()\nexcept KeyError:\n    log.info('no')\n    flash('no', 'danger')",
+        "if a:\n    await ws.close(code=4003, reason='no')\n    return",
+        "if a: response.set_cookie('lang', a)\nif b: response.headers['ETag'] = b",
     ],
 )
 def test_the_edges_own_decisions_are_not(body: str, tmp_path: Path) -> None:
     assert found("KBR102", tmp_path, {"app/api/orders.py": route(body, "")}, backend_max_handler_complexity="0") == []
+
+
+@pytest.mark.parametrize(
+    ("helper", "flagged"),
+    [
+        ("def fill(request, rows) -> None:\n    {body}", False),
+        ("@atomic\ndef fill(request, rows):\n    {body}\ndef page(request): fill(request, 1)", False),
+        ("def fill(request, rows):\n    {body}\n    return rows, 1\ndef page(request): fill(request, 1)", False),
+        ("def fill(request, rows):\n    {body}\n    return rows, 1", True),
+        ("def fill(request, rows):\n    {body}\n    return render(request)\ndef page(request): return fill(request, 1)", True),
+        ("@ajax\ndef fill(request, rows):\n    {body}\n    return {{}}\ndef page(request): return fill(request, 1)", True),
+    ],
+)
+def test_a_helper_of_function_views_is_no_handler(helper: str, flagged: bool, tmp_path: Path) -> None:
+    text = f"from django.db.transaction import atomic\n\n{helper.format(body='if rows: rows.pop()')}\n"
+    assert bool(found("KBR102", tmp_path, {"shop/views.py": text}, backend_max_handler_complexity="0")) is flagged
 
 
 @pytest.mark.parametrize(

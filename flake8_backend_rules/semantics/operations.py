@@ -27,7 +27,7 @@ LOOKUPS = _words("get find list fetch load read retrieve lookup search count exi
 HELPERS = _words(
     "assert authorize check require ensure validate log emit publish notify send record track audit parse serialize decrypt"
     " encrypt format build to from new render dispatch group sort filter map collect compute calculate"
-    " resolve hydrate decode verify mask redact sanitize normalize annotate bind"  # beyond the catalogue: they prepare or show
+    " resolve hydrate decode verify enforce mask redact sanitize normalize annotate bind"  # beyond the catalogue: they prepare or show
 )
 _HELPER_ENDINGS = ("_url", "_path", "_name", "_key", "_slug", "_state", "_dict", "_dicts")
 _ALTERS = _words("change delete patch remove rename replace reset revoke rotate set update")
@@ -53,8 +53,8 @@ _MODIFIERS = _words("async batch bulk maybe safe safely try")
 # Methods that say nothing of what is done: their class's name does.
 _UNTELLING = frozenset({"execute", "__call__", "handle", "run", "invoke", "perform", "call"})
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
-_ASIDE = frozenset({"authz", "authorization", "permission", "permissions", "audit", "auditing", "notification", "notifications"})
-"""Modules and folders beside what is done: who may do it, and who is told."""
+_ASIDE = frozenset({"authz", "authorization", "permission", "permissions", "audit", "notification", "notifications", "cache"})
+"""Modules and folders beside what is done: who may do it, who is told, what is kept at hand."""
 _RECORD_DECORATORS = frozenset({"dataclass", "dataclasses", "define", "frozen", "mutable", "attrs"})
 _RECORD_BASES = ("enum.", "typing.NamedTuple", "typing_extensions.NamedTuple", "builtins.Exception", "builtins.ValueError")
 _BUILTINS = frozenset(dir(builtins))

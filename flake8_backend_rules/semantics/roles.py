@@ -14,6 +14,7 @@ from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.registered import Registrations
 from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, PlacedFunction, Scope, children_reversed, own_nodes
 from flake8_backend_rules.semantics.values import Evaluator
+from flake8_backend_rules.semantics.view_functions import is_in_registry, is_view_helper
 
 _MAX_DECORATOR_HOPS = 3
 _PLAIN_DECORATORS = frozenset({"property", "staticmethod", "classmethod", "setter", "getter", "deleter", "overload"})
@@ -127,27 +128,9 @@ class RoleFinder:
                 first = next(iter([*function.args.posonlyargs, *function.args.args]), None)
                 if function.owner is not None or function.line in roles or first is None or first.arg != views.parameter:
                     continue
-                if (in_views and not function.name.startswith("_")) or self._is_in_registry(function, views.registry):
+                by_place = in_views and not function.name.startswith("_") and not is_view_helper(function, self.evaluator.project)
+                if by_place or is_in_registry(function, views.registry, self.evaluator):
                     roles[function.line] = FunctionRole(Role.HTTP, "function view", views.request_class)
-
-    def _is_in_registry(self, function: FunctionInfo, registry: str) -> bool:
-        """Whether `urls.py` beside the module lists the function in `urlpatterns`."""
-        urls = self.evaluator.project.module_at(f"{function.module.folder}/urls.py")
-        if urls is None or registry not in urls.bindings:
-            return False
-        tree = self.evaluator.project.tree_of(urls)
-        if tree is None:
-            return False
-        scope = self.evaluator.module_scope(urls)
-        for node in ast.walk(tree):
-            if isinstance(node, (ast.Name, ast.Attribute)):
-                name = node.id if isinstance(node, ast.Name) else node.attr
-                if name == function.name:
-                    value = self.evaluator.value(node, scope)
-                    found = value.definition if value is not None else None
-                    if isinstance(found, FunctionInfo) and found.module.path == function.module.path:
-                        return True
-        return False
 
     def _main_block(self, module: ModuleSummary, roles: RoleMap) -> None:
         handed: set[str] = set()
