@@ -240,6 +240,10 @@ def test_a_helper_of_function_views_is_no_handler(helper: str, flagged: bool, tm
         ("connect()", True),
         ("Repository().add()", True),
         ("Row.by_number(1)", True),
+        ("Row.count()", True),
+        ("saved(1)", True),
+        ("Row.label(1)", False),
+        ("now()", False),
         ("Repository()", False),
         ("Row().describe()", False),
         ("Row.id", False),
@@ -252,12 +256,22 @@ def test_infrastructure_calls(body: str, flagged: bool, tmp_path: Path) -> None:
     class Row(DeclarativeBase):
         @classmethod
         def by_number(cls, number): ...
+        @classmethod
+        def count(cls):
+            return cls.query.count()
+        @staticmethod
+        def label(number):
+            return f"Order {number}"
         def describe(self): ...
 
     class Repository:
         def add(self): ...
 
     def connect(): ...
+    def now():
+        return datetime.now(timezone.utc)
+    def saved(session):
+        return session
     """
     files = {"app/repositories/orders.py": storage, "app/api/orders.py": route(body, "", "from app.repositories.orders import *")}
     assert [(line, column) for _, line, column, _ in found("KBR104", tmp_path, files)] == ([(8, 5)] if flagged else [])

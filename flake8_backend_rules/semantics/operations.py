@@ -15,6 +15,7 @@ from flake8_backend_rules.project.layers import Layer
 from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, FunctionNode, ImportInfo, ModuleSummary
 from flake8_backend_rules.semantics.kinds import Kind
 from flake8_backend_rules.semantics.layering import Layering
+from flake8_backend_rules.semantics.pure_helpers import is_pure_helper
 from flake8_backend_rules.semantics.scope import SCOPE_NODES, Scope
 from flake8_backend_rules.semantics.values import Evaluator
 
@@ -165,7 +166,7 @@ class Operations:
             return False
         owner = function.owner
         if owner is None or any(_last_name(d) in ("classmethod", "staticmethod") for d in function.decorators):
-            return True
+            return not is_pure_helper(function, self.evaluator.project)
         return not self._is_value(owner) and self.evaluator.is_orm_class(self.evaluator.describe(owner)) is not True
 
     def _callee(self, call: ast.Call, scope: Scope) -> FunctionInfo | None:
