@@ -185,7 +185,7 @@ def test_only_the_application_layer_holds_operations(path: str, tmp_path: Path) 
 )
 def test_decision_points_are_counted(body: str, count: int, tmp_path: Path) -> None:
     files = {"app/api/orders.py": route(body, "")}
-    text = f"KBR102 route handler 'handle' has {count} decision points of its own (at most {{}}); move the decisions into the core"
+    text = f"KBR102 route handler 'handle' has {count} decision points of its own (at most {{}}); move the decisions out of the handler"
     at = [("app/api/orders.py", 7, 1)]
     assert found("KBR102", tmp_path, files, backend_max_handler_complexity=str(count - 1)) == [(*at[0], text.format(count - 1))]
     assert found("KBR102", tmp_path, files, backend_max_handler_complexity=str(count)) == []
@@ -216,6 +216,20 @@ def test_decision_points_are_counted(body: str, count: int, tmp_path: Path) -> N
 )
 def test_the_edges_own_decisions_are_not(body: str, tmp_path: Path) -> None:
     assert found("KBR102", tmp_path, {"app/api/orders.py": route(body, "")}, backend_max_handler_complexity="0") == []
+
+
+@pytest.mark.parametrize(
+    ("head", "flagged"),
+    [
+        ("async def consume(rows):", True),
+        ("@retried\nasync def consume(rows):", True),
+        ("@app.command()\nasync def consume(rows):", False),
+        ("async def start(rows):", False),
+    ],
+)
+def test_a_worker_modules_commands_and_lifecycle_are_no_jobs(head: str, flagged: bool, tmp_path: Path) -> None:
+    files = {"app/worker.py": f"{head}\n    if rows: rows.pop()\n"}
+    assert bool(found("KBR102", tmp_path, files, backend_max_handler_complexity="0")) is flagged
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,8 @@ _MAX_DECORATOR_HOPS = 3
 _PLAIN_DECORATORS = frozenset({"property", "staticmethod", "classmethod", "setter", "getter", "deleter", "overload"})
 _INNER_DECORATOR = re.compile(r"^[ \t]+@(?!property\b|staticmethod\b|classmethod\b|abstractmethod\b|\w+\.setter\b)", re.MULTILINE)
 _COROUTINE_STEMS = ("consumer", "worker", "subscriber", "listener")
+_LIFECYCLE = frozenset({"start", "stop", "close", "shutdown", "connect", "disconnect"})
+_COMMAND_DECORATORS = frozenset({"command", "callback", "group"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,9 @@ class RoleFinder:
         if any(r.role is Role.JOB for r in roles.values()):
             return
         for function in module.functions():
-            if function.is_async and not function.name.startswith("_") and function.line not in roles:
+            if not function.is_async or function.name.startswith("_") or function.name in _LIFECYCLE or function.line in roles:
+                continue
+            if not any(_called_attribute(d) in _COMMAND_DECORATORS for d in function.decorators):
                 roles[function.line] = FunctionRole(Role.JOB, f"public coroutine of a {module.stem} module")
 
     # -- decorators ------------------------------------------------------------------------------
@@ -367,6 +371,11 @@ def _has_path(decorator: ast.expr) -> bool:
     """Whether a decorator's first argument is a URL path written as text."""
     first = decorator.args[0] if isinstance(decorator, ast.Call) and decorator.args else None
     return isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value[:1] in ("/", "")
+
+
+def _called_attribute(decorator: ast.expr) -> str:
+    target = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return target.attr if isinstance(target, ast.Attribute) else ""
 
 
 def _called_name(call: ast.Call) -> str:

@@ -26,7 +26,8 @@ class HandlerTooComplex(Rule):
 
     ## Why it is bad
     Decisions are what a backend is for, and what its tests should reach without a web server. A handler that decodes
-    input, calls one operation and maps the result outward has next to none.
+    input, calls one operation and maps the result outward has next to none. What is decided about a page or a file that
+    is put together in the handler is no rule of the core, but as hard to test there: a function of its own holds it.
 
     ## How it decides
     By counting. Not counted, as they are the edge's own job:
@@ -48,7 +49,7 @@ class HandlerTooComplex(Rule):
 
     code = "KBR102"
     name = "handler-too-complex"
-    message = "{where} has {count} decision points of its own (at most {limit}); move the decisions into the core"
+    message = "{where} has {count} decision points of its own (at most {limit}); move the decisions out of the handler"
     roles = (Role.HTTP, Role.JOB)
     options = (MAX_COMPLEXITY,)
     bad = (
@@ -75,7 +76,7 @@ class HandlerTooComplex(Rule):
                     total = 0
                 return {"total": total, "gifts": [line for line in order["lines"] if line["gift"]]}
             """,
-            messages=("route handler 'create_order' has 6 decision points of its own (at most 5); move the decisions into the core",),
+            messages=("route handler 'create_order' has 6 decision points of its own (at most 5); move the decisions out of the handler",),
         ),
         Bad(
             files="""
@@ -93,7 +94,7 @@ class HandlerTooComplex(Rule):
             """,
             path="app/tasks.py",
             options={"backend-max-handler-complexity": "1"},
-            messages=("job handler 'expire' has 2 decision points of its own (at most 1); move the decisions into the core",),
+            messages=("job handler 'expire' has 2 decision points of its own (at most 1); move the decisions out of the handler",),
         ),
     )
     good = (
