@@ -219,16 +219,18 @@ def test_the_edges_own_decisions_are_not(body: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("head", "flagged"),
+    ("path", "head", "flagged"),
     [
-        ("async def consume(rows):", True),
-        ("@retried\nasync def consume(rows):", True),
-        ("@app.command()\nasync def consume(rows):", False),
-        ("async def start(rows):", False),
+        ("app/worker.py", "async def consume(rows):", True),
+        ("app/worker.py", "@retried\nasync def consume(rows):", True),
+        ("app/worker.py", "@app.command()\nasync def consume(rows):", False),
+        ("app/worker.py", "async def start(rows):", False),
+        ("app/jobs/workers.py", "async def update_worker(rows):", True),
+        ("app/models/workers.py", "async def update_worker(rows):", False),
     ],
 )
-def test_a_worker_modules_commands_and_lifecycle_are_no_jobs(head: str, flagged: bool, tmp_path: Path) -> None:
-    files = {"app/worker.py": f"{head}\n    if rows: rows.pop()\n"}
+def test_commands_lifecycle_and_rows_of_workers_are_no_jobs(path: str, head: str, flagged: bool, tmp_path: Path) -> None:
+    files = {path: f"{head}\n    if rows: rows.pop()\n"}
     assert bool(found("KBR102", tmp_path, files, backend_max_handler_complexity="0")) is flagged
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ _MAX_DECORATOR_HOPS = 3
 _PLAIN_DECORATORS = frozenset({"property", "staticmethod", "classmethod", "setter", "getter", "deleter", "overload"})
 _INNER_DECORATOR = re.compile(r"^[ \t]+@(?!property\b|staticmethod\b|classmethod\b|abstractmethod\b|\w+\.setter\b)", re.MULTILINE)
 _COROUTINE_STEMS = ("consumer", "worker", "subscriber", "listener")
+_DATA_FOLDERS = frozenset({"models", "model", "orm", "db", "crud", "dao", "repositories", "repository", "schemas"})
+"""What is called workers there are rows about workers."""
 _LIFECYCLE = frozenset({"start", "stop", "close", "shutdown", "connect", "disconnect"})
 _COMMAND_DECORATORS = frozenset({"command", "callback", "group"})
 
@@ -148,7 +151,7 @@ class RoleFinder:
                     roles[found.line] = FunctionRole(Role.CLI, "called in the __main__ block")
 
     def _coroutine_consumers(self, module: ModuleSummary, roles: RoleMap) -> None:
-        if module.stem.removesuffix("s") not in _COROUTINE_STEMS:
+        if module.stem.removesuffix("s") not in _COROUTINE_STEMS or os.path.basename(module.folder) in _DATA_FOLDERS:
             return
         if any(r.role is Role.JOB for r in roles.values()):
             return
