@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from http import HTTPStatus
 
 from flake8_backend_rules.project.summary import ClassInfo, FunctionNode
+from flake8_backend_rules.semantics.edge_blocks import asks_request, is_logging, last_name, shapes_response, shows_refusal
 from flake8_backend_rules.semantics.results import Results
 from flake8_backend_rules.semantics.scope import SCOPE_NODES, Scope, children_reversed
 from flake8_backend_rules.semantics.transport import Transport
 
 _RESULT_CLASSES = frozenset({"Ok", "Err", "Success", "Failure"})
 _RESULT_TESTS = frozenset({"is_ok", "is_err", "is_successful"})
-_LOG_METHODS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
 _STATUS_ATTRIBUTES = frozenset({"status_code", "status", "http_status", "code"})
 _ERROR_NAME = re.compile(
     "bad_?request|not_?found|forbidden|not_?allowed|error|exception|unauthori[sz]ed|gone|conflict|denied|unprocessable|abort", re.IGNORECASE
@@ -78,7 +78,8 @@ class Decisions:
             return rest
         if chained is None and node.orelse and self._is_mapping(node.orelse):  # the same guard, written the other way round
             return self._block(node.body)
-        own = 0 if in_ladder and _is_type_test(node.test) else 1 + self._expressions(node.test)
+        is_edge = (in_ladder and _is_type_test(node.test)) or (not self._all and asks_request(node.test))
+        own = 0 if is_edge else 1 + self._expressions(node.test)
         return own + self._block(node.body) + rest
 
     def _match(self, node: ast.Match) -> int:
@@ -96,7 +97,7 @@ class Decisions:
             if isinstance(child, SCOPE_NODES):
                 continue
             if isinstance(child, ast.IfExp):
-                found += 1
+                found += self._all or not asks_request(child.test)
             elif isinstance(child, ast.BoolOp):
                 found += len(child.values) - 1
             elif isinstance(child, ast.comprehension):
@@ -107,17 +108,19 @@ class Decisions:
     # -- the edge's own job ----------------------------------------------------------------------
 
     def _is_mapping(self, body: Sequence[ast.stmt]) -> bool:
-        """Whether a block only raises an HTTP error or returns an error response (and logs it)."""
+        """Whether a block only raises an HTTP error, returns or shows an error response (and logs it), or sets its headers."""
         if self._all:
             return False
+        if shapes_response(body) or shows_refusal(body):
+            return True
         *before, last = body
-        if not all(_is_logging(statement) for statement in before):
+        if not all(is_logging(statement) for statement in before):
             return False
         if isinstance(last, ast.Raise):
             return last.exc is None or self._is_http_error(last.exc)
         if isinstance(last, ast.Return) and last.value is not None:
             return _is_error_response(last.value)
-        return isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) and _last_name(last.value.func) == "abort"
+        return isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) and last_name(last.value.func) == "abort"
 
     def _is_http_error(self, node: ast.expr) -> bool:
         """Whether what is raised is an HTTP error, or may be one: third-party, or with a status of its own."""
@@ -140,11 +143,11 @@ class Decisions:
         while current is not None:
             test = _positive(current.test)
             if isinstance(test, ast.Call):
-                if _last_name(test.func) in _RESULT_TESTS:
+                if last_name(test.func) in _RESULT_TESTS:
                     return True
                 if _is_type_test(test) and len(test.args) == 2:
                     classes = test.args[1].elts if isinstance(test.args[1], ast.Tuple) else [test.args[1]]
-                    if any(_last_name(cls) in _RESULT_CLASSES for cls in classes) or self._is_result(test.args[0]):
+                    if any(last_name(cls) in _RESULT_CLASSES for cls in classes) or self._is_result(test.args[0]):
                         return True
             following = current.orelse
             current = following[0] if len(following) == 1 and isinstance(following[0], ast.If) else None
@@ -156,7 +159,7 @@ class Decisions:
 
 def _is_type_test(test: ast.expr) -> bool:
     test = _positive(test)
-    return isinstance(test, ast.Call) and _last_name(test.func) in {"isinstance", *_RESULT_TESTS}
+    return isinstance(test, ast.Call) and last_name(test.func) in {"isinstance", *_RESULT_TESTS}
 
 
 def _positive(test: ast.expr) -> ast.expr:
@@ -164,14 +167,7 @@ def _positive(test: ast.expr) -> ast.expr:
 
 
 def _names_result(pattern: ast.pattern) -> bool:
-    return any(isinstance(n, ast.MatchClass) and _last_name(n.cls) in _RESULT_CLASSES for n in ast.walk(pattern))
-
-
-def _is_logging(statement: ast.stmt) -> bool:
-    call = statement.value if isinstance(statement, ast.Expr) else None
-    if isinstance(call, ast.Await):
-        call = call.value
-    return isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in _LOG_METHODS
+    return any(isinstance(n, ast.MatchClass) and last_name(n.cls) in _RESULT_CLASSES for n in ast.walk(pattern))
 
 
 def _is_error_response(node: ast.expr) -> bool:
@@ -183,7 +179,7 @@ def _is_error_response(node: ast.expr) -> bool:
     if not isinstance(node, ast.Call):
         return False
     given = [*node.args, *(k.value for k in node.keywords)]
-    return any(_is_error_status(item) for item in given) or _ERROR_NAME.search(_last_name(node.func)) is not None
+    return any(_is_error_status(item) for item in given) or _ERROR_NAME.search(last_name(node.func)) is not None
 
 
 def _is_error_status(node: ast.expr) -> bool:
@@ -192,11 +188,7 @@ def _is_error_status(node: ast.expr) -> bool:
         return isinstance(node.value, int) and not isinstance(node.value, bool) and _FIRST_ERROR <= node.value < _FIRST_ERROR + 200
     if isinstance(node, ast.Attribute) and node.attr == "value":
         node = node.value
-    name = _last_name(node)
+    name = last_name(node)
     if match := _STATUS_NAME.match(name):
         return int(match[1]) >= _FIRST_ERROR
     return isinstance(node, ast.Attribute) and name in HTTPStatus.__members__ and HTTPStatus[name] >= _FIRST_ERROR
-
-
-def _last_name(node: ast.expr) -> str:
-    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""

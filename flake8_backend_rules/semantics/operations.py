@@ -16,6 +16,7 @@ from flake8_backend_rules.project.layers import Layer
 from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, FunctionNode, ImportInfo, ModuleSummary
 from flake8_backend_rules.semantics.kinds import Kind
 from flake8_backend_rules.semantics.layering import Layering
+from flake8_backend_rules.semantics.pure_helpers import is_pure_helper
 from flake8_backend_rules.semantics.scope import SCOPE_NODES, Scope
 from flake8_backend_rules.semantics.values import Evaluator
 
@@ -28,15 +29,25 @@ LOOKUPS = _words("get find list fetch load read retrieve lookup search count exi
 HELPERS = _words(
     "assert authorize check require ensure validate log emit publish notify send record track audit parse serialize decrypt"
     " encrypt format build to from new render dispatch group sort filter map collect compute calculate"
-    " resolve hydrate decode verify"  # beyond the catalogue: on real handlers these prepare the one operation
+    " resolve hydrate decode verify enforce mask redact sanitize normalize annotate bind"  # beyond the catalogue: they prepare or show
 )
-_HELPER_ENDINGS = ("_url", "_path", "_name", "_key", "_slug", "_state")
-_CHANGES = _words(
-    "activate add apply approve archive assign attach cancel change charge clear close commit complete confirm consume copy"
-    " create deactivate delete detach disable discard drop enable enqueue execute expire extend finish handle import increment"
-    " insert invite link lock mark merge migrate modify move open pay perform persist post process provision purge put queue"
-    " refresh reject release remove rename replace reserve reset resolve restore revoke rotate run save schedule set soft start"
-    " stop store submit suspend swap sync transfer trigger unlink unlock update upgrade upsert write"
+_HELPER_ENDINGS = ("_url", "_path", "_name", "_key", "_slug", "_state", "_dict", "_dicts")
+_ALTERS = _words("change delete patch remove rename replace reset revoke rotate set update")
+"""Verbs that no ending takes back: `rotate_key` is no helper, `create_key` may be one."""
+_CHANGES = _ALTERS | _words(
+    "abandon abort accept acknowledge acquire activate add adjust admit advance allocate append apply approve archive assign"
+    " attach authenticate authorise award ban begin bill block book bump buy cache cancel capture charge checkin checkout"
+    " claim clear clone close commit complete configure confirm connect consume create credit deactivate debit decline"
+    " decrease delay deliver deny deploy deposit destroy detach disable discard disconnect dismiss distribute drop duplicate"
+    " edit enable enqueue enroll erase evict exchange execute expire extend fail finalize finish flag flush freeze fulfil"
+    " fulfill generate give grant halt handle hide import increase increment ingest init initialize initiate insert install"
+    " invalidate invite invoke issue join kick kill launch leave link lock login logout mark merge migrate modify move mute"
+    " onboard patch pause pay perform persist pick pin place post process promote propose provision prune pull purchase"
+    " purge push put queue reactivate rebuild receive recover redeem refresh refund register reindex reject release renew"
+    " reopen reorder repair replay reschedule resend reserve restart restore resubmit resume retire retry return review roll"
+    " run save schedule sell settle share ship signup skip soft spend stage start stop store submit subscribe suspend swap"
+    " switch sync synchronize tear terminate toggle touch transfer transition trigger unarchive unassign unban unblock"
+    " uninstall unlink unlock unpin unpublish unregister unsubscribe upgrade upload upsert void vote wipe withdraw write"
 )
 _CLEAN_UPS = _words("close aclose dispose shutdown cleanup")
 """Without an argument they free what they are called on."""
@@ -46,7 +57,8 @@ _UNTELLING = frozenset({"execute", "__call__", "handle", "run", "invoke", "perfo
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
 # Stems that alone say what a module is, whatever it defines.
 _SERVICE_STEMS = frozenset({"service", "services"})
-_PERMISSION_STEMS = frozenset({"auth", "authz", "permission", "permissions"})
+_ASIDE = frozenset({"authz", "authorization", "permission", "permissions", "audit", "notification", "notifications", "cache"})
+"""Modules and folders beside what is done: who may do it, who is told, what is kept at hand."""
 _RECORD_DECORATORS = frozenset({"dataclass", "dataclasses", "define", "frozen", "mutable", "attrs"})
 _RECORD_BASES = ("enum.", "typing.NamedTuple", "typing_extensions.NamedTuple", "builtins.Exception", "builtins.ValueError")
 _BUILTINS = frozenset(dir(builtins))
@@ -70,7 +82,14 @@ def is_side_matter(name: str, *, count_lookups: bool = False) -> bool:
         return not words
     if any(a == "and" and b in _CHANGES for a, b in pairwise(words)):
         return False
-    return words[0] in HELPERS or name.endswith(_HELPER_ENDINGS) or (words[0] in LOOKUPS and not count_lookups)
+    ends_as_helper = name.endswith(_HELPER_ENDINGS) and words[0] not in _ALTERS
+    return words[0] in HELPERS or ends_as_helper or (words[0] in LOOKUPS and not count_lookups)
+
+
+def tells_change(name: str) -> bool:
+    """Whether a name begins with a verb of doing, or goes on with one after `and` or `or`."""
+    words = words_of(name)
+    return bool(words) and (words[0] in _CHANGES or any(a in ("and", "or") and b in _CHANGES for a, b in pairwise(words)))
 
 
 class Operations:
@@ -89,8 +108,8 @@ class Operations:
         `scope`: the function's own. Types are asked for only where names alone leave enough candidates.
         """
 
-        def may_count(call: ast.Call) -> bool:
-            return self._may_be_operation(call, scope, count_lookups)
+        def may_count(call: ast.Call, dropped: bool) -> bool:
+            return self._may_be_operation(call, scope, count_lookups, dropped)
 
         try:
             candidates = _Paths(may_count).heaviest(function.body)
@@ -100,37 +119,44 @@ class Operations:
             return ()
         decided: dict[ast.Call, bool] = {}
 
-        def counts(call: ast.Call) -> bool:
+        def counts(call: ast.Call, dropped: bool) -> bool:
             if call not in decided:
-                decided[call] = may_count(call) and self.is_operation(call, scope, count_lookups=count_lookups)
+                decided[call] = may_count(call, dropped) and self.is_operation(call, scope, count_lookups=count_lookups)
             return decided[call]
 
         found = _Paths(counts).heaviest(function.body)
         return found if len(found) >= at_least else ()
 
-    def _may_be_operation(self, call: ast.Call, scope: Scope, count_lookups: bool) -> bool:
-        """Told by the called name alone, reading no module."""
+    def _may_be_operation(self, call: ast.Call, scope: Scope, count_lookups: bool, dropped: bool) -> bool:
+        """Told by the called name alone, reading no module. `dropped`: nobody uses the result, so it is called for what it does."""
         func = call.func
         if isinstance(func, ast.Attribute):
-            if func.attr in _CLEAN_UPS and not call.args and not call.keywords:
+            name = func.attr
+            if name in _CLEAN_UPS and not call.args and not call.keywords:
                 return False
-            return not func.attr[:1].isupper() and (func.attr in _UNTELLING or not is_side_matter(func.attr, count_lookups=count_lookups))
-        if not isinstance(func, ast.Name):
+            if name in _UNTELLING:
+                return True
+            untold = False
+        elif isinstance(func, ast.Name):
+            if func.id in _BUILTINS:
+                return False
+            binding = self.module.bindings.get(func.id)
+            if isinstance(binding, FunctionInfo):
+                return False
+            name = binding.name if isinstance(binding, ImportInfo) and binding.name else func.id
+            untold = scope.lookup(func.id) is not None  # a local name tells nothing of what it is bound to
+        else:
             return isinstance(func, ast.Call)
-        if func.id[:1].isupper() or func.id in _BUILTINS:
+        if name[:1].isupper():
             return False
-        binding = self.module.bindings.get(func.id)
-        name = binding.name if isinstance(binding, ImportInfo) and binding.name else func.id
-        if isinstance(binding, FunctionInfo):
-            return False
-        return scope.lookup(func.id) is not None or not is_side_matter(name, count_lookups=count_lookups)
+        return untold or (not is_side_matter(name, count_lookups=count_lookups) and (dropped or count_lookups or tells_change(name)))
 
     def is_operation(self, call: ast.Call, scope: Scope, *, count_lookups: bool = False) -> bool:
         """Whether a call calls a core operation."""
         function = self._callee(call, scope)
         if function is None or self._is_own(function) or self.layering.of(function.module).layer is not Layer.APPLICATION:
             return False
-        if function.module.stem in _PERMISSION_STEMS or is_side_matter(self._told_name(function), count_lookups=count_lookups):
+        if _is_aside(function.module) or is_side_matter(self._told_name(function), count_lookups=count_lookups):
             return False
         if function.owner is not None and (self._is_value_object(function.owner) or self._constructs(function)):
             return False
@@ -145,7 +171,7 @@ class Operations:
             return False
         owner = function.owner
         if owner is None or any(_last_name(d) in ("classmethod", "staticmethod") for d in function.decorators):
-            return True
+            return not is_pure_helper(function, self.evaluator.project)
         return not self._is_value(owner) and self.evaluator.is_orm_class(self.evaluator.describe(owner)) is not True
 
     def _is_elsewhere(self, func: ast.expr, scope: Scope) -> bool:
@@ -213,6 +239,11 @@ class Operations:
         return isinstance(first, ast.Call) and _last_name(first.func).endswith("Query")
 
 
+def _is_aside(module: ModuleSummary) -> bool:
+    """Whether a module is about permissions, audit or notifications by its stem or its folder."""
+    return module.stem == "auth" or module.stem in _ASIDE or os.path.basename(module.folder) in _ASIDE
+
+
 @dataclass(slots=True, eq=False)
 class _Outcome:
     """The heaviest calls with which a block is left: at its end, by return or raise, by break or continue. None: never so."""
@@ -236,7 +267,7 @@ class _Outcome:
 class _Paths:
     """Finds the path through a body on which most of the calls stand that `counts` accepts. A loop's body runs once."""
 
-    def __init__(self, counts: Callable[[ast.Call], bool]) -> None:
+    def __init__(self, counts: Callable[[ast.Call, bool], bool]) -> None:
         self.counts = counts
 
     def heaviest(self, body: list[ast.stmt]) -> Calls:
@@ -267,7 +298,7 @@ class _Paths:
             return self._try(node)
         if isinstance(node, ast.Match):
             return self._match(node)
-        calls = self._calls(node)
+        calls = self._calls(node.value, dropped=True) if isinstance(node, ast.Expr) else self._calls(node)
         if isinstance(node, (ast.Return, ast.Raise)):
             return _Outcome(None, calls)
         return _Outcome(None, None, calls) if isinstance(node, (ast.Break, ast.Continue)) else _Outcome(calls)
@@ -307,7 +338,7 @@ class _Paths:
             whole = whole.merged(self._block(case.body).after(guard))
         return whole.after(self._calls(node.subject))
 
-    def _calls(self, node: ast.AST) -> Calls:
+    def _calls(self, node: ast.AST, *, dropped: bool = False) -> Calls:
         """The counted calls that evaluating an expression or simple statement makes; of a conditional, one branch's."""
         if isinstance(node, (*SCOPE_NODES, ast.Constant, ast.Name)):
             return ()
@@ -316,8 +347,10 @@ class _Paths:
             return self._calls(node.test) + branch
         if isinstance(node, ast.Call) and _last_name(node.func) in ("Depends", "Security"):
             return ()
+        if isinstance(node, ast.Await):
+            return self._calls(node.value, dropped=dropped)
         found = tuple(call for child in ast.iter_child_nodes(node) for call in self._calls(child))
-        return (*found, node) if isinstance(node, ast.Call) and self.counts(node) else found
+        return (*found, node) if isinstance(node, ast.Call) and self.counts(node, dropped) else found
 
 
 def _heavier(one: Calls | None, other: Calls | None) -> Calls | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,11 +15,16 @@ from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.registered import Registrations
 from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, PlacedFunction, Scope, children_reversed, own_nodes
 from flake8_backend_rules.semantics.values import Evaluator
+from flake8_backend_rules.semantics.view_functions import is_in_registry, is_view_helper
 
 _MAX_DECORATOR_HOPS = 3
 _PLAIN_DECORATORS = frozenset({"property", "staticmethod", "classmethod", "setter", "getter", "deleter", "overload"})
 _INNER_DECORATOR = re.compile(r"^[ \t]+@(?!property\b|staticmethod\b|classmethod\b|abstractmethod\b|\w+\.setter\b)", re.MULTILINE)
 _COROUTINE_STEMS = ("consumer", "worker", "subscriber", "listener")
+_DATA_FOLDERS = frozenset({"models", "model", "orm", "db", "crud", "dao", "repositories", "repository", "schemas"})
+"""What is called workers there are rows about workers."""
+_LIFECYCLE = frozenset({"start", "stop", "close", "shutdown", "connect", "disconnect"})
+_COMMAND_DECORATORS = frozenset({"command", "callback", "group"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,27 +133,9 @@ class RoleFinder:
                 first = next(iter([*function.args.posonlyargs, *function.args.args]), None)
                 if function.owner is not None or function.line in roles or first is None or first.arg != views.parameter:
                     continue
-                if (in_views and not function.name.startswith("_")) or self._is_in_registry(function, views.registry):
+                by_place = in_views and not function.name.startswith("_") and not is_view_helper(function, self.evaluator.project)
+                if by_place or is_in_registry(function, views.registry, self.evaluator):
                     roles[function.line] = FunctionRole(Role.HTTP, "function view", views.request_class)
-
-    def _is_in_registry(self, function: FunctionInfo, registry: str) -> bool:
-        """Whether `urls.py` beside the module lists the function in `urlpatterns`."""
-        urls = self.evaluator.project.module_at(f"{function.module.folder}/urls.py")
-        if urls is None or registry not in urls.bindings:
-            return False
-        tree = self.evaluator.project.tree_of(urls)
-        if tree is None:
-            return False
-        scope = self.evaluator.module_scope(urls)
-        for node in ast.walk(tree):
-            if isinstance(node, (ast.Name, ast.Attribute)):
-                name = node.id if isinstance(node, ast.Name) else node.attr
-                if name == function.name:
-                    value = self.evaluator.value(node, scope)
-                    found = value.definition if value is not None else None
-                    if isinstance(found, FunctionInfo) and found.module.path == function.module.path:
-                        return True
-        return False
 
     def _main_block(self, module: ModuleSummary, roles: RoleMap) -> None:
         handed: set[str] = set()
@@ -163,12 +151,14 @@ class RoleFinder:
                     roles[found.line] = FunctionRole(Role.CLI, "called in the __main__ block")
 
     def _coroutine_consumers(self, module: ModuleSummary, roles: RoleMap) -> None:
-        if module.stem.removesuffix("s") not in _COROUTINE_STEMS:
+        if module.stem.removesuffix("s") not in _COROUTINE_STEMS or os.path.basename(module.folder) in _DATA_FOLDERS:
             return
         if any(r.role is Role.JOB for r in roles.values()):
             return
         for function in module.functions():
-            if function.is_async and not function.name.startswith("_") and function.line not in roles:
+            if not function.is_async or function.name.startswith("_") or function.name in _LIFECYCLE or function.line in roles:
+                continue
+            if not any(_called_attribute(d) in _COMMAND_DECORATORS for d in function.decorators):
                 roles[function.line] = FunctionRole(Role.JOB, f"public coroutine of a {module.stem} module")
 
     # -- decorators ------------------------------------------------------------------------------
@@ -385,6 +375,11 @@ def _has_path(decorator: ast.expr) -> bool:
     """Whether a decorator's first argument is a URL path written as text."""
     first = decorator.args[0] if isinstance(decorator, ast.Call) and decorator.args else None
     return isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value[:1] in ("/", "")
+
+
+def _called_attribute(decorator: ast.expr) -> str:
+    target = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return target.attr if isinstance(target, ast.Attribute) else ""
 
 
 def _called_name(call: ast.Call) -> str:

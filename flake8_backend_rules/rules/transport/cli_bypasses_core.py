@@ -3,9 +3,13 @@ from itertools import pairwise
 
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.rule import Bad, Good, Rule
+from flake8_backend_rules.semantics.operations import words_of
 from flake8_backend_rules.semantics.persistence import WRITE_NAMES
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
+
+_MADE_UP = frozenset(["test", "tests", "testing", "demo", "dummy", "fake", "mock", "fixture", "fixtures", "benchmark", "benchmarks"])
+_MIGRATIONS = frozenset(["migrate", "migration", "migrations", "backfill", "convert", "legacy"])
 
 
 class CliBypassesCore(Rule):
@@ -21,7 +25,9 @@ class CliBypassesCore(Rule):
     nobody can explain later.
 
     ## How it decides
-    Sessions and writes as for KBR301 and KBR303.
+    Sessions and writes as for KBR301 and KBR303. Not flagged by its name, which is the module's or a function's: what fills
+    a database with made-up data (`create_demo_shop`, `benchmark`), and what migrates rows (`backfill_totals`,
+    `convert_prices`), as migrations are exempt too.
 
     ## When to suppress it
     In a one-off repair that is deleted after it ran.
@@ -88,6 +94,25 @@ class CliBypassesCore(Rule):
             """,
             path="app/commands.py",
         ),
+        Good(
+            files={
+                "app/commands.py": """
+                import click
+                from app.db import SessionLocal
+
+                @click.command()
+                def create_demo_shop() -> None:
+                    with SessionLocal() as session:
+                        session.commit()
+                """,
+                "scripts/backfill_totals.py": """
+                from sqlalchemy.orm import Session
+
+                def run(session: Session) -> None:
+                    session.commit()
+                """,
+            },
+        ),
     )
 
     def applies(self, file: LintedFile) -> bool:
@@ -105,9 +130,19 @@ class CliBypassesCore(Rule):
             return
         if not model.persistence.changes_data(node, scope):
             return
-        outermost = list(scope.functions())[-1]
+        functions = list(scope.functions())
+        outermost = functions[-1]
+        named = {handler.handler.name, handler.function.name} if handler else {f.name for f in functions}
+        if any(_is_exempt(name) for name in (model.module.stem, *named)):
+            return
         where = handler.description if handler else f"script function '{outermost.name}'"
         file.report(self, node, once_per=handler.function if handler else outermost, where=where, call=quoted(node))
+
+
+def _is_exempt(name: str) -> bool:
+    """Whether a name tells of made-up data or of a migration."""
+    words = set(words_of(name))
+    return not words.isdisjoint(_MADE_UP) or not words.isdisjoint(_MIGRATIONS)
 
 
 def _is_script(path: str) -> bool:

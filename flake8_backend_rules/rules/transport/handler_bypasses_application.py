@@ -20,7 +20,8 @@ class HandlerBypassesApplication(Rule):
     ## How it decides
     The called function is found through imports, annotations, constructors and `Depends`; the layer of the module that
     defines it, after inheritance, decides. Constructing a class and the methods of a loaded row are no calls of the
-    infrastructure.
+    infrastructure, nor is a function, static method or classmethod that only computes (`utc_now()`): no name in its body is
+    one that storage or another system is asked by.
 
     ## When to suppress it
     For health checks and other questions to the infrastructure itself. The rule is opt-in: a small backend may do
@@ -80,6 +81,9 @@ class HandlerBypassesApplication(Rule):
                 "app/repositories/orders.py": """
                 class OrderRepository:
                     def add(self, number: int) -> None: ...
+
+                def normalized(code: str) -> str:
+                    return code.strip().upper()
                 """,
                 "app/services/orders.py": """
                 from app.repositories.orders import OrderRepository
@@ -93,13 +97,14 @@ class HandlerBypassesApplication(Rule):
                 """,
                 "app/api/orders.py": """
                 from fastapi import APIRouter
-                from app.repositories.orders import OrderRepository
+                from app.repositories.orders import OrderRepository, normalized
                 from app.services.orders import OrderService
 
                 router = APIRouter()
 
                 @router.post("/orders/{number}")
                 def place_order(number: int) -> None:
+                    normalized(str(number))
                     OrderService(OrderRepository()).place(number)
 
                 def fill() -> None:

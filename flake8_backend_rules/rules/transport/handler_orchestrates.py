@@ -37,18 +37,21 @@ class HandlerOrchestrates(Rule):
 
     ## How it decides
     The called function is found through imports, annotations, constructors and `Depends`, and its module's layer
-    decides. Branches are alternatives, an early `return` or `raise` ends a path, and a call in a loop is one call. Not
-    counted: lookups and helpers by name (`get_order`, `check_stock`, `send_receipt`, `order_url`; but
-    `get_or_create_order` counts), functions of auth and permission modules, methods of value objects, classes being
-    constructed, classmethods that return their class, context managers being entered, and the dispatch of a `...Query`.
-    Of `PlaceOrder.execute()` the class's name tells. `backend-count-lookups` counts lookups too.
+    decides. Branches are alternatives, an early `return` or `raise` ends a path, and a call in a loop is one call.
+
+    An operation is named by a verb of doing (`place_order`), or its result is not used. So a name that begins with
+    another word and whose result is used (`order_overview`) is taken for a lookup. Not counted either: lookups and
+    helpers by name (`get_order`, `check_stock`, `send_receipt`, `order_url`; but `get_or_create_order` and `rotate_key`
+    count), functions of auth, permission, audit and notification modules and folders, methods of value objects, classes
+    being constructed, classmethods that return their class, context managers being entered, and the dispatch of a
+    `...Query`. Of `PlaceOrder.execute()` the class's name tells. `backend-count-lookups` counts lookups too.
 
     ## When to suppress it
     Where two operations are independent and the request is no more than their sum.
 
     ## Known limits
-    An operation handed to a thread pool (`run_in_threadpool(place_order)`) or reached through a service locator is not
-    seen.
+    A verb that the rule does not know, with its result used, is not counted. An operation handed to a thread pool
+    (`run_in_threadpool(place_order)`) or reached through a service locator is not seen.
     """
 
     code = "KBR101"
@@ -145,11 +148,12 @@ class HandlerOrchestrates(Rule):
                 def get_order(number: int) -> Order: ...
                 def check_stock(order: Order) -> None: ...
                 def invoice_url(order: Order) -> str: ...
+                def order_summary(number: int) -> str: ...
                 """,
                 "app/api/orders.py": """
                 from fastapi import APIRouter
                 from app.messages import OrderQuery, PlaceOrder
-                from app.services.orders import Bus, OrderService, check_stock, get_order, invoice_url, locked
+                from app.services.orders import Bus, OrderService, check_stock, get_order, invoice_url, locked, order_summary
 
                 router = APIRouter()
 
@@ -157,13 +161,14 @@ class HandlerOrchestrates(Rule):
                 def place_order(number: int, bus: Bus) -> str:
                     service = OrderService.create()
                     check_stock(get_order(number))
+                    summary = order_summary(number)
                     if number:
                         service.cancel()
                         return "cancelled"
                     with locked():
                         order = service.place() if number else service.cancel()
                     order.cancel()
-                    return invoice_url(order)
+                    return summary + invoice_url(order)
 
                 @router.post("/orders/by-message")
                 def place_by_message(bus: Bus) -> None:

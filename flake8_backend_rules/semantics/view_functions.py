@@ -1,0 +1,54 @@
+"""Function views by their place: which functions beside views are views, and which only help them."""
+
+from __future__ import annotations
+
+import ast
+
+from flake8_backend_rules.project.project import Project
+from flake8_backend_rules.project.summary import FunctionInfo
+from flake8_backend_rules.semantics.scope import own_nodes
+from flake8_backend_rules.semantics.values import Evaluator
+
+_NO_RESPONSE = (
+    ast.Tuple, ast.Dict, ast.List, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.GeneratorExp, ast.Compare, ast.Constant,
+    ast.JoinedStr,
+)  # fmt: skip
+
+
+def is_view_helper(function: FunctionInfo, project: Project) -> bool:
+    """Whether a function that takes a request returns no response: it is a helper of the views beside it.
+
+    It says so, or its module calls it and it returns nothing or plain data (of which a decorator may make a response).
+    Bodies are read of the linted module only.
+    """
+    if isinstance(function.returns, ast.Constant) and function.returns.value is None:
+        return True
+    if not project.is_current(function.module):
+        return False
+    body, tree = project.body_of(function), project.tree_of(function.module)
+    if body is None or tree is None:
+        return False
+    returned = [n.value for n in own_nodes(body) if isinstance(n, ast.Return) and n.value is not None]
+    if returned and (body.decorator_list or not any(isinstance(value, _NO_RESPONSE) for value in returned)):
+        return False
+    return any(isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == body.name for n in ast.walk(tree))
+
+
+def is_in_registry(function: FunctionInfo, registry: str, evaluator: Evaluator) -> bool:
+    """Whether `urls.py` beside the module lists the function in `urlpatterns`."""
+    urls = evaluator.project.module_at(f"{function.module.folder}/urls.py")
+    if urls is None or registry not in urls.bindings:
+        return False
+    tree = evaluator.project.tree_of(urls)
+    if tree is None:
+        return False
+    scope = evaluator.module_scope(urls)
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            name = node.id if isinstance(node, ast.Name) else node.attr
+            if name == function.name:
+                value = evaluator.value(node, scope)
+                found = value.definition if value is not None else None
+                if isinstance(found, FunctionInfo) and found.module.path == function.module.path:
+                    return True
+    return False
