@@ -131,6 +131,15 @@ async def shopping():
             seen["product"] = [refused.status_code, created.status_code, again.status_code]
             seen["role"] = (await client.get("/accounts/me")).json()["role"]
 
+            seen["created"] = created.json() | {{"id": 0}}
+            wanted = "search=te+tea-&sort=-price"
+            found = [
+                len((await client.get(f"/products?{{query}}")).json())
+                for query in (wanted, f"{{wanted}}&max_price_cents=499")
+            ]
+            unknown_sort = await client.get("/products?sort=colour")
+            seen["found"] = [*found, unknown_sort.status_code]
+
             product_id = created.json()["id"]
             items = [{{"product_id": product_id, "quantity": 3}}]
             ordered = await client.post("/orders", json={{"items": items}})
@@ -187,6 +196,8 @@ def test_shop_sells(shop: Path, tmp_path: Path) -> None:
         "register": [201, 409],
         "product": [403, 201, 409],
         "role": "staff",
+        "created": {"id": 0, "sku": "TEA-1", "name": "Tea", "price_cents": 500, "stock": 10},
+        "found": [1, 0, 422],
         "order": [201, 409, 404],
         "total": [1500, 1500, "pending"],
         "prices": [550, 500, 550],

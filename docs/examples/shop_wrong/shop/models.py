@@ -1,24 +1,16 @@
 from datetime import UTC, datetime
 
 from sqlalchemy import Column, DateTime, ForeignKey, Integer, String
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from shop.db.base import Base
+from shop.domain.accounts import Account
+
+__all__ = ["Account", "AuditEntry", "Base", "Order", "OrderItem", "Product", "utcnow"]
 
 
 def utcnow() -> datetime:
     return datetime.now(UTC)
-
-
-class Base(DeclarativeBase):
-    pass
-
-
-class Account(Base):
-    __tablename__ = "accounts"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    email: Mapped[str] = mapped_column(String(200), unique=True)
-    role: Mapped[str] = mapped_column(String(20), default="customer")
-    api_key: Mapped[str] = mapped_column(String(64), unique=True)
 
 
 class Product(Base):

@@ -4,7 +4,7 @@ from shop.application.context import OperationContext, RunMode
 from shop.application.ports import UnitOfWorkFactory
 from shop.domain.accounts import Role
 from shop.domain.errors import Conflict
-from shop.domain.products import PriceChange, Product
+from shop.domain.products import PriceChange, Product, ProductFilter
 
 
 @dataclass(frozen=True)
@@ -19,9 +19,9 @@ class CatalogueUseCases:
     def __init__(self, new_uow: UnitOfWorkFactory) -> None:
         self._new_uow = new_uow
 
-    async def list_products(self, minimum_stock: int) -> list[Product]:
+    async def list_products(self, wanted: ProductFilter) -> list[Product]:
         async with self._new_uow() as uow:
-            return await uow.products.all_by_name(minimum_stock)
+            return await uow.products.matching(wanted)
 
     async def add_product(self, new: NewProduct, ctx: OperationContext) -> Product:
         ctx.actor.require(Role.STAFF)
@@ -38,7 +38,7 @@ class CatalogueUseCases:
     ) -> list[PriceChange]:
         ctx.actor.require(Role.STAFF)
         async with self._new_uow() as uow:
-            products = await uow.products.all_by_name(minimum_stock=0)
+            products = await uow.products.matching(ProductFilter())
             changes = [product.reprice(percent) for product in products]
             if mode is RunMode.APPLY:
                 for product in products:

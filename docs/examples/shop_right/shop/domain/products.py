@@ -1,6 +1,21 @@
 from dataclasses import dataclass
+from enum import StrEnum
 
 from shop.domain.errors import Conflict
+
+
+class ProductOrder(StrEnum):
+    NAME = "name"
+    CHEAPEST_FIRST = "price"
+    DEAREST_FIRST = "-price"
+
+
+@dataclass(frozen=True)
+class ProductFilter:
+    minimum_stock: int = 0
+    search: str = ""
+    max_price_cents: int | None = None
+    order: ProductOrder = ProductOrder.NAME
 
 
 @dataclass

@@ -1,13 +1,14 @@
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shop.application.context import OperationContext
 from shop.domain.accounts import Account, Role
 from shop.domain.errors import NotFound
 from shop.domain.orders import Order, OrderLine, OrderStatus
-from shop.domain.products import Product
+from shop.domain.products import Product, ProductFilter, ProductOrder
 from shop.infrastructure.tables import (
     AccountRow,
     AuditRow,
@@ -15,6 +16,12 @@ from shop.infrastructure.tables import (
     OrderRow,
     ProductRow,
 )
+
+_PRODUCT_ORDER: dict[ProductOrder, tuple[ColumnElement[Any], ...]] = {
+    ProductOrder.NAME: (ProductRow.name.asc(),),
+    ProductOrder.CHEAPEST_FIRST: (ProductRow.price_cents.asc(), ProductRow.name.asc()),
+    ProductOrder.DEAREST_FIRST: (ProductRow.price_cents.desc(), ProductRow.name.asc()),
+}
 
 
 class SqlAccountRepository:
@@ -61,10 +68,14 @@ class SqlProductRepository:
             raise NotFound("No such product")
         return _product(row)
 
-    async def all_by_name(self, minimum_stock: int) -> list[Product]:
-        query = (
-            select(ProductRow).where(ProductRow.stock >= minimum_stock).order_by(ProductRow.name)
-        )
+    async def matching(self, wanted: ProductFilter) -> list[Product]:
+        query = select(ProductRow).where(ProductRow.stock >= wanted.minimum_stock)
+        for word in wanted.search.split():
+            pattern = f"%{word}%"
+            query = query.where(or_(ProductRow.name.ilike(pattern), ProductRow.sku.ilike(pattern)))
+        if wanted.max_price_cents is not None:
+            query = query.where(ProductRow.price_cents <= wanted.max_price_cents)
+        query = query.order_by(*_PRODUCT_ORDER[wanted.order])
         return [_product(row) for row in await self._session.scalars(query)]
 
     async def save(self, product: Product) -> None:

@@ -18,7 +18,7 @@ AccountDep = Annotated[Account, Depends(current_account)]
 
 
 async def staff_account(account: AccountDep) -> Account:
-    if account.role != "staff":
+    if not account.is_staff:
         raise HTTPException(status.HTTP_403_FORBIDDEN, "Staff only")
     return account
 

@@ -1,4 +1,6 @@
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from shop.api.deps import CatalogueDep, ContextDep
 from shop.api.schemas import (
@@ -8,13 +10,21 @@ from shop.api.schemas import (
     RepriceRequest,
 )
 from shop.application.catalogue import NewProduct
+from shop.domain.products import ProductFilter, ProductOrder
 
 router = APIRouter(prefix="/products", tags=["products"])
 
 
 @router.get("")
-async def list_products(catalogue: CatalogueDep, in_stock: bool = False) -> list[ProductRead]:
-    products = await catalogue.list_products(minimum_stock=int(in_stock))
+async def list_products(
+    catalogue: CatalogueDep,
+    in_stock: bool = False,
+    search: str = "",
+    max_price_cents: Annotated[int | None, Query(gt=0)] = None,
+    sort: ProductOrder = ProductOrder.NAME,
+) -> list[ProductRead]:
+    wanted = ProductFilter(int(in_stock), search, max_price_cents, sort)
+    products = await catalogue.list_products(wanted)
     return [ProductRead.model_validate(product) for product in products]
 
 
