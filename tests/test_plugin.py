@@ -51,6 +51,13 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.parametrize("head", ["# Generated from file `shop.ice'", "#!/usr/bin/env python\n\n# @generated", "# Code, DO NOT EDIT."])
+def test_a_file_that_a_program_wrote_is_left_alone(root: Path, head: str) -> None:
+    write(root, {"app/api/generated.py": f"{head}\n{ROUTE}", "app/api/written.py": f'"""Do not edit."""\n# Orders\n{ROUTE}'})
+    found = lines(flake8(root, "app"))
+    assert {line.partition(":")[0] for line in found} == {"app/api/orders.py", "app/api/written.py"}
+
+
 @pytest.mark.parametrize("jobs", ["-j1", "-j2"])
 def test_findings_of_a_project(root: Path, jobs: str) -> None:
     other = as_files(ROUTE, "app/api/other.py")

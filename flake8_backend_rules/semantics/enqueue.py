@@ -66,7 +66,8 @@ class Enqueues:
             return None if self._waits_for_commit(task, func.attr) else self._of_task(task, entries)
         value = self.evaluator.value(receiver, scope)
         if value is None:
-            return next((e for e in entries if e.tells or _is_named(receiver, e)), None)
+            in_function = scope.function is not None  # what is only named like a job's call makes none at import
+            return next((e for e in entries if (e.tells and in_function) or _is_named(receiver, e)), None)
         if value.kind is Kind.QUERY or isinstance(value.definition, (ModuleSummary, FunctionInfo)):
             return None
         if isinstance(value.definition, ClassInfo):

@@ -20,6 +20,8 @@ _WRITES = WRITE_NAMES | {"commit"}
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _ACTORS = frozenset({"actor", "principal", "initiator", "current"})
 _TRACES = frozenset({"correlation", "trace", "traceparent", "span", "context", "ctx"})
+_REFERRING = frozenset({"for", "pending", "after", "before", "on", "since", "until"})
+_AGES = frozenset({"retention", "older", "cutoff", "expired", "age"})
 _PLAIN_BASES = ("abc", "builtins", "typing", "typing_extensions")
 _MAX_HELPERS = 20
 
@@ -30,8 +32,13 @@ def words_of(name: str) -> list[str]:
 
 
 def holds_verb(name: str, verbs: Collection[str]) -> bool:
-    """Whether a name has one of some words, also with the ending of a plural."""
-    return any(word in verbs or (len(word) > 4 and word.removesuffix("s") in verbs) for word in words_of(name))
+    """Whether a name has one of some words, also with the ending of a plural; not behind a word that only refers to it."""
+    words = words_of(name)
+    return any(
+        word in verbs or (len(word) > 4 and word.removesuffix("s") in verbs)
+        for before, word in zip(["", *words], words, strict=False)
+        if before not in _REFERRING
+    )
 
 
 class ImportantWrites:
@@ -48,7 +55,7 @@ class ImportantWrites:
         if not (cls is None or isinstance(cls, ast.ClassDef)) or not _is_public(node, cls):
             return False
         name = cls.name if cls is not None and node.name in CALL_METHODS else node.name
-        return holds_verb(name, verbs) and self._has_input(node, scope) and self._writes(node, scope)
+        return holds_verb(name, verbs) and not _is_housekeeping(node) and self._has_input(node, scope) and self._writes(node, scope)
 
     def _has_input(self, node: FunctionNode, scope: Scope) -> bool:
         """Whether a parameter has to be given that is neither the receiver nor what the write goes through."""
@@ -104,6 +111,11 @@ class ImportantWrites:
         ancestry = self.evaluator.ancestry(cls)
         unread = not ancestry.complete or any(name.partition(".")[0] not in _PLAIN_BASES for name in ancestry.externals)
         return unread or any(_attribute_tells(c, by_name, endings) for c in ancestry.classes)
+
+
+def _is_housekeeping(node: FunctionNode) -> bool:
+    """Whether a function does what a clock asks for, and nobody: it takes an age."""
+    return any(not _AGES.isdisjoint(words_of(arg.arg)) for arg, _ in parameters(node.args))
 
 
 def names_actor(name: str, names: Collection[str]) -> bool:

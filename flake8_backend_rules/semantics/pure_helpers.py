@@ -13,7 +13,7 @@ _STORAGE = re.compile(
     r"(?:^|_)(?:session|db|database|conn|connection|cursor|engine|execute|quer(?:y|ies)|select|insert|update|delete|commit|rollback"
     r"|objects|filter|exists|add|save|create|fetch\w*|scalars?|first|merge|row|rows|record|redis|cache|mongo|collection|clients?|http"
     r"|https|requests?|send|upload|download|bucket|open|read|write|load|store|storage|publish|submit|enqueue|repo|repository|dao"
-    r"|crud|uow|tx|stmt|statement|manager|set|put|post|patch|call|run|sync|handle\w*|process)(?:_|$)|_set$",
+    r"|crud|uow|scheduler|jobs?|tx|stmt|statement|manager|set|put|post|patch|call|run|sync|handle\w*|process)(?:_|$)|_set$",
     re.IGNORECASE,
 )
 

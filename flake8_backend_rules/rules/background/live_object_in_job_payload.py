@@ -111,6 +111,7 @@ class LiveObjectInJobPayload(Rule):
             import asyncio
             from celery import shared_task
             from django.dispatch import Signal
+            from fastapi import BackgroundTasks
             from sqlalchemy.orm import DeclarativeBase, Session
 
             class Base(DeclarativeBase): ...
@@ -128,6 +129,12 @@ class LiveObjectInJobPayload(Rule):
                 shipped.send(sender=Order, instance=order)
                 board.send(order)
                 await asyncio.gather(asyncio.create_task(board.load(session)))
+
+            def clean(request, tasks: BackgroundTasks) -> None:
+                tasks.add_task(ship, request.app.state.db)
+
+            class Settings:
+                key = settings.delay(lambda: "")
             """,
             path="app/services/orders.py",
         ),
@@ -207,7 +214,7 @@ class LiveObjectInJobPayload(Rule):
         if receiver == "job" and isinstance(node, ast.Name) and _is_nested_function(node, file):
             return f"the nested function '{node.id}'"
         if model.persistence.is_session(node, scope) and (
-            receiver == "job" or "db" in last_name(node) or model.persistence.is_typed_session(node, scope)
+            receiver == "job" or (isinstance(node, ast.Name) and "db" in node.id) or model.persistence.is_typed_session(node, scope)
         ):
             return f"the session '{quoted(node)}'"
         if model.transport.framework_object(node, scope) is not None:

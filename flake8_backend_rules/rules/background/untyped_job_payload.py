@@ -105,7 +105,7 @@ class UntypedJobPayload(Rule):
                 ...
 
             @shared_task
-            def sweep() -> None:
+            def sweep(days=30, full=False) -> None:
                 helper(1)
 
             def helper(number): ...
@@ -147,6 +147,8 @@ def _payload(node: FunctionNode, scope: Scope) -> Iterator[ast.arg]:
     if given and given[0][0].arg in _RUNNER_PARAMETERS:
         given = given[1:]
     for arg, default in given:
+        if arg.annotation is None and isinstance(default, ast.Constant) and default.value is not None:
+            continue  # its default tells the type
         injected = isinstance(default, ast.Call) and _last_name(default.func).endswith(("Depends", "Context", "Inject", "Provide"))
         if not injected:
             yield arg

@@ -12,6 +12,8 @@ PRINCIPAL_NAMES = Option(
     parse=parse_identifier,
 )
 _UNTYPED = frozenset({"Any", "object", "str", "dict", "Dict", "Mapping", "MutableMapping"})
+# Of these text is an id, and fine.
+_IDS = frozenset({"identity"})
 
 
 class UntypedPrincipal(Rule):
@@ -19,7 +21,7 @@ class UntypedPrincipal(Rule):
 
     ## What it flags
     In application and domain modules: a parameter named as in `backend-principal-names` (actor, principal, current_user, auth,
-    identity) that has no annotation, or is annotated `Any`, `object`, `str`, `dict` or `dict[...]`.
+    identity) that has no annotation, or is annotated `Any`, `object`, `str`, `dict` or `dict[...]`. An `identity: str` is an id.
 
     ## Why it is bad
     `actor["role"] == "admin"` is a permission check that a typo passes or breaks, and each transport fills the dict its
@@ -50,13 +52,13 @@ class UntypedPrincipal(Rule):
             def cancel_order(order, *, current_user: dict[str, Any] | None = None): ...  # ! 28
 
             class OrderService:
-                def approve(self, identity: "str"): ...  # ! 23
+                def approve(self, auth: "str"): ...  # ! 23
             """,
             path="app/services/orders.py",
             messages=(
                 "application function 'place_order' takes the principal 'actor' without a type; pass a typed principal",
                 "application function 'cancel_order' takes the principal 'current_user' as 'dict[str, Any] | None'; pass a typed principal",
-                "application function 'approve' takes the principal 'identity' as 'str'; pass a typed principal",
+                "application function 'approve' takes the principal 'auth' as 'str'; pass a typed principal",
             ),
         ),
         Bad(
@@ -74,6 +76,8 @@ class UntypedPrincipal(Rule):
             def place_order(order, actor: Principal, actor_id: str, user=None): ...
 
             def ship_order(order, current_user: Principal | None, auth=True): ...
+
+            def find_account(identity: str | None = None): ...
 
             def pick(rows, identity=lambda row: row.id): ...
             """,
@@ -97,26 +101,27 @@ class UntypedPrincipal(Rule):
     def _check(self, node: ast.FunctionDef | ast.AsyncFunctionDef, file: LintedFile) -> None:
         names = file.settings[PRINCIPAL_NAMES.name]
         for arg, default in parameters(node.args):
-            if arg.arg in names and _is_untyped(arg.annotation, default) and node.lineno not in file.model.roles:
+            untyped = _UNTYPED - {"str"} if arg.arg in _IDS else _UNTYPED
+            if arg.arg in names and _is_untyped(arg.annotation, default, untyped) and node.lineno not in file.model.roles:
                 how = "without a type" if arg.annotation is None else f"as '{_written(arg.annotation)}'"
                 file.report(self, arg, layer=file.model.layer.value, function=node.name, parameter=arg.arg, how=how)
 
 
-def _is_untyped(annotation: ast.expr | None, default: ast.expr | None) -> bool:
-    """Whether an annotation tells nothing. A default that is neither None nor text tells that it is no principal."""
+def _is_untyped(annotation: ast.expr | None, default: ast.expr | None, untyped: frozenset[str]) -> bool:
+    """Whether an annotation names but `untyped`. A default that is neither None nor text tells that it is no principal."""
     if annotation is None:
         return default is None or (isinstance(default, ast.Constant) and (default.value is None or isinstance(default.value, str)))
     if isinstance(annotation, ast.Constant):
-        return isinstance(annotation.value, str) and annotation.value.partition("[")[0].partition("|")[0].strip() in _UNTYPED
+        return isinstance(annotation.value, str) and annotation.value.partition("[")[0].partition("|")[0].strip() in untyped
     if isinstance(annotation, ast.BinOp):
         sides = [side for side in (annotation.left, annotation.right) if not (isinstance(side, ast.Constant) and side.value is None)]
-        return bool(sides) and all(_is_untyped(side, None) for side in sides)
+        return bool(sides) and all(_is_untyped(side, None, untyped) for side in sides)
     if isinstance(annotation, ast.Subscript):
         if _last_name(annotation.value) in ("Optional", "Annotated"):
             inner = annotation.slice
-            return _is_untyped(inner.elts[0] if isinstance(inner, ast.Tuple) and inner.elts else inner, None)
-        return _last_name(annotation.value) in _UNTYPED
-    return _last_name(annotation) in _UNTYPED
+            return _is_untyped(inner.elts[0] if isinstance(inner, ast.Tuple) and inner.elts else inner, None, untyped)
+        return _last_name(annotation.value) in untyped
+    return _last_name(annotation) in untyped
 
 
 def _last_name(node: ast.expr) -> str:

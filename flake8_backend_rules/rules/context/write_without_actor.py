@@ -120,6 +120,12 @@ class WriteWithoutActor(Rule):
                 def purge_orders(session: Session, days: int = 30) -> None:
                     session.commit()
 
+                def purge_payments(session: Session, retention_days: int) -> None:
+                    session.commit()
+
+                def claim_orders_for_refund(session: Session, count: int) -> None:
+                    session.commit()
+
                 def cancel_quote(quote: dict, reason: str) -> None:
                     quote.update(reason=reason)
                 """,
