@@ -262,6 +262,8 @@ def test_a_helper_of_function_views_is_no_handler(helper: str, flagged: bool, tm
         ("now()", False),
         ("Repository()", False),
         ("Row().describe()", False),
+        ("Row().note()", False),
+        ("Noted().note()", True),
         ("Row.id", False),
     ],
 )
@@ -269,7 +271,10 @@ def test_infrastructure_calls(body: str, flagged: bool, tmp_path: Path) -> None:
     storage = """
     from sqlalchemy.orm import DeclarativeBase
 
-    class Row(DeclarativeBase):
+    class Noted:
+        def note(self): ...
+
+    class Row(Noted, DeclarativeBase):
         @classmethod
         def by_number(cls, number): ...
         @classmethod
