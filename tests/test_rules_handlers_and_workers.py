@@ -261,6 +261,7 @@ def test_a_helper_of_function_views_is_no_handler(helper: str, flagged: bool, tm
         ("saved(1)", True),
         ("Row.label(1)", False),
         ("now()", False),
+        ("OrderAdapters.label(1)", True),
         ("Repository()", False),
         ("Row().describe()", False),
         ("Row().note()", False),
@@ -285,6 +286,11 @@ def test_infrastructure_calls(body: str, flagged: bool, tmp_path: Path) -> None:
         def label(number):
             return f"Order {number}"
         def describe(self): ...
+
+    class OrderAdapters:
+        @staticmethod
+        def label(number):
+            return f"Order {number}"
 
     class Repository:
         def add(self): ...
