@@ -176,7 +176,7 @@ def test_only_the_application_layer_holds_operations(path: str, tmp_path: Path) 
         ("if number: raise HTTPException(404)\nelif a: b()\nelse: c()\nif d: e()", 2),
         ("async def inner():\n    return 1 if number else 2\nif a: b()\nif c: d()", 2),
         ("if request.method == b: c()\nif form.valid(): d()", 2),
-        ("if request.method == 'POST' and a: c()", 2),
+        ("if request.method == 'POST' and a and b: c()", 2),
         ("if 'x' in request.state: c()\nif a: flash('done', 'success')", 2),
         ("if a:\n    response.set_cookie('a')\n    b()\nif c:\n    messages.error(request, 'no')\n    c()", 2),
         ("if a:\n    await ws.close()\n    return\nif b: response.body['a'] = 1", 2),
@@ -207,6 +207,7 @@ def test_decision_points_are_counted(body: str, count: int, tmp_path: Path) -> N
         "if is_ok(a): b()",
         "if request.method == 'POST': b()\nelif request.method in ('PUT', 'PATCH'): c()",
         "if 'name' in request.POST and form.is_valid(): b()\nelif not await form.is_valid(): c()",
+        "good = form.is_valid() and all(f.is_valid() for f in forms) and (not a or a.is_valid())",
         "if request.form.get('action') == 'lock': b()\na = 1 if request.args.get('page') else 2",
         "if a:\n    messages.error(request, 'no')\n    return redirect('/')",
         "try: a()\nexcept KeyError:\n    log.info('no')\n    flash('no', 'danger')",
@@ -260,8 +261,11 @@ def test_a_helper_of_function_views_is_no_handler(helper: str, flagged: bool, tm
         ("saved(1)", True),
         ("Row.label(1)", False),
         ("now()", False),
+        ("OrderAdapters.label(1)", True),
         ("Repository()", False),
         ("Row().describe()", False),
+        ("Row().note()", False),
+        ("Noted().note()", True),
         ("Row.id", False),
     ],
 )
@@ -269,7 +273,10 @@ def test_infrastructure_calls(body: str, flagged: bool, tmp_path: Path) -> None:
     storage = """
     from sqlalchemy.orm import DeclarativeBase
 
-    class Row(DeclarativeBase):
+    class Noted:
+        def note(self): ...
+
+    class Row(Noted, DeclarativeBase):
         @classmethod
         def by_number(cls, number): ...
         @classmethod
@@ -279,6 +286,11 @@ def test_infrastructure_calls(body: str, flagged: bool, tmp_path: Path) -> None:
         def label(number):
             return f"Order {number}"
         def describe(self): ...
+
+    class OrderAdapters:
+        @staticmethod
+        def label(number):
+            return f"Order {number}"
 
     class Repository:
         def add(self): ...

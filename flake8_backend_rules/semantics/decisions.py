@@ -99,7 +99,8 @@ class Decisions:
             if isinstance(child, ast.IfExp):
                 found += self._all or not asks_request(child.test)
             elif isinstance(child, ast.BoolOp):
-                found += len(child.values) - 1
+                deciding = child.values if self._all else [value for value in child.values if not asks_request(value)]
+                found += max(len(deciding) - 1, 0)
             elif isinstance(child, ast.comprehension):
                 found += len(child.ifs)
             pending.extend(children_reversed(child))

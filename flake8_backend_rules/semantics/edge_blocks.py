@@ -23,7 +23,12 @@ def asks_request(test: ast.expr) -> bool:
     if isinstance(test, ast.Compare):
         sides = [test.left, *test.comparators]
         return any(map(_reads_request, sides)) and all(_reads_request(s) or _is_literal(s) for s in sides)
-    if isinstance(test, ast.Call) and isinstance(test.func, ast.Attribute) and test.func.attr in _VALIDITY_METHODS:
+    if isinstance(test, ast.Call):
+        if isinstance(test.func, ast.Attribute) and test.func.attr in _VALIDITY_METHODS:
+            return True
+        if last_name(test.func) in ("all", "any") and len(test.args) == 1 and isinstance(test.args[0], (ast.GeneratorExp, ast.ListComp)):
+            return asks_request(test.args[0].elt)
+    if isinstance(test, ast.Attribute) and test.attr in _VALIDITY_METHODS:
         return True
     if isinstance(test, ast.Await):
         return asks_request(test.value)

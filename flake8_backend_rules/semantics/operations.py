@@ -172,7 +172,12 @@ class Operations:
         owner = function.owner
         if owner is None or any(_last_name(d) in ("classmethod", "staticmethod") for d in function.decorators):
             return not is_pure_helper(function, self.evaluator.project)
-        return not self._is_value(owner) and self.evaluator.is_orm_class(self.evaluator.describe(owner)) is not True
+        if self._is_value(owner) or self.evaluator.is_orm_class(self.evaluator.describe(owner)) is True:
+            return False
+        receiver = self.evaluator.value(call.func.value, scope) if isinstance(call.func, ast.Attribute) else None
+        if receiver is None or not isinstance(receiver.definition, ClassInfo) or receiver.definition is owner:
+            return True  # else the method may come from a mixin of the row's class
+        return self.evaluator.is_orm_class(self.evaluator.describe(receiver.definition)) is not True
 
     def _is_elsewhere(self, func: ast.expr, scope: Scope) -> bool:
         """Whether the name of the module that a call's name is imported from says that it is no infrastructure."""

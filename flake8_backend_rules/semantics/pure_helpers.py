@@ -17,12 +17,16 @@ _STORAGE = re.compile(
     re.IGNORECASE,
 )
 
+_STORES = re.compile(r"(?:Adapter|Repository|Repo|DAO|Dao|CRUD|Gateway|Client|Store)s?$")
+
 
 def is_pure_helper(function: FunctionInfo, project: Project) -> bool:
     """Whether a function or static method only computes: no name in it is one that storage or a client is asked by.
 
     A coroutine waits for something, and a body that can't be read or is a stub may do anything.
     """
+    if function.owner is not None and _STORES.search(function.owner.name):
+        return False
     if function.is_async or any(_STORAGE.search(arg.arg) for arg in function.args.args):
         return False
     body = project.body_of(function)
