@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.frameworks.schema import HTTP_VERBS, ClassHandlers, NameSet, ObjectDecorator, Registration, Role
+from flake8_backend_rules.project.layers import PERSISTENCE_NAMES
 from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, FunctionNode, ModuleSummary, Variable
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.registered import Registrations
@@ -19,6 +21,7 @@ _MAX_DECORATOR_HOPS = 3
 _PLAIN_DECORATORS = frozenset({"property", "staticmethod", "classmethod", "setter", "getter", "deleter", "overload"})
 _INNER_DECORATOR = re.compile(r"^[ \t]+@(?!property\b|staticmethod\b|classmethod\b|abstractmethod\b|\w+\.setter\b)", re.MULTILINE)
 _COROUTINE_STEMS = ("consumer", "worker", "subscriber", "listener")
+_ROW_FOLDERS = PERSISTENCE_NAMES | {"models"}  # there `workers` is a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +166,7 @@ class RoleFinder:
                     roles[found.line] = FunctionRole(Role.CLI, "called in the __main__ block")
 
     def _coroutine_consumers(self, module: ModuleSummary, roles: RoleMap) -> None:
-        if module.stem.removesuffix("s") not in _COROUTINE_STEMS:
+        if module.stem.removesuffix("s") not in _COROUTINE_STEMS or os.path.basename(module.folder) in _ROW_FOLDERS:
             return
         if any(r.role is Role.JOB for r in roles.values()):
             return
