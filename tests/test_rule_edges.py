@@ -210,6 +210,23 @@ def named_otherwise(req): return req.headers
 def plain(request): return request.amount, other.headers, request["user"]
 def factory(_context, request): return request.registry
 def place(ctx, request=None): return request.registry  # ! 16 application|place|a request of the framework|request
+## a-row-that-is-called-request
+def reject(request): request.state = "rejected"
+def log(request): return request.id, request.user
+def keep(request): request.save(); return request.user
+def sign_in(request, user): request.user = user; return request.session  # ! 13 application|sign_in|a request of the framework|request
+## signatures-that-the-framework-gives
+from starlette.authentication import AuthenticationBackend
+from fastapi_users import BaseUserManager
+from vendor import Backend
+class KeyBackend(AuthenticationBackend):
+    async def authenticate(self, request: Request): ...
+class SpecialBackend(KeyBackend):
+    async def authenticate(self, request: Request): ...
+class Users(BaseUserManager):
+    async def on_after_register(self, user, request: Request | None = None): ...
+class Own(Backend):
+    async def authenticate(self, request: Request): ...  # ! 34 application|authenticate|the framework object Request|request
 ## session-dependency-of-infrastructure @ app/db/session.py
 def annotated(request: Request) -> Session: ...
 def generator(request: Request):
