@@ -172,6 +172,12 @@ def test_a_job_folder_without_a_handler_ends_the_search(tmp_path: Path, folder: 
     assert placement(tmp_path / "without", "x = 1", path).layer is NONE
 
 
+def test_class_names_say_nothing_in_a_job_folder(tmp_path: Path) -> None:
+    source = "class MirrorRepository: ..."
+    assert placement(tmp_path, source, "app/tasks/mirror.py").layer is NONE
+    assert placement(tmp_path, source, "app/mirrors/mirror.py").layer is INFRASTRUCTURE
+
+
 def test_a_folder_below_a_job_folder_is_nearer(tmp_path: Path) -> None:
     assert placement(tmp_path, "x = 1", "app/tasks/services/orders.py") == Placement(APPLICATION, "folder services")
 

@@ -220,6 +220,8 @@ class Layering:
         for cls in module.all_classes():
             if not in_domain and self._is_persistent(cls):
                 return Placement(Layer.INFRASTRUCTURE, f"defines the ORM class {cls.name}")
+        if nearest is not None and nearest[0] is Layer.NONE:
+            return None  # a helper of the workers, whatever its classes are called
         for endings, layer in (
             (_INFRASTRUCTURE_CLASSES, Layer.INFRASTRUCTURE),
             (_APPLICATION_CLASSES, Layer.APPLICATION),
