@@ -192,6 +192,11 @@ def f(it: list[bytes], other: "str | None", third: Annotated[bytes, File()]): ..
 from typing import Annotated
 from fastapi import File, UploadFile
 Upload = Annotated[UploadFile, File()]
+## through-the-bound-of-a-type-variable
+from typing import TypeVar
+R = TypeVar("R", bound=Request)
+S = TypeVar("S", bound=str)
+def f(it: R, other: S) -> R: ...  # ! 7 application|f|the framework object Request|it
 ## every-kind-of-parameter @ app/domain/orders.py
 class Orders:
     async def m(self, it, /, *, a: Request):  # ! 33 domain|m|the framework object Request|a

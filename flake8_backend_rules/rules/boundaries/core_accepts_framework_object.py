@@ -1,5 +1,6 @@
 import ast
 
+from flake8_backend_rules.project.summary import Variable
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.rules.boundaries._framework_objects import FRAMEWORK_OBJECTS
 from flake8_backend_rules.semantics import annotation
@@ -23,8 +24,8 @@ class CoreAcceptsFrameworkObject(Rule):
 
     ## What it flags
     In an application or domain module, and in infrastructure modules named like persistence: a parameter annotated as a
-    framework object (through Optional, Annotated, collections and aliases) or declared with `Depends(...)`; an
-    unannotated `request` on which the body reads framework state.
+    framework object (through Optional, Annotated, collections, aliases and the bound of a type variable) or declared with
+    `Depends(...)`; an unannotated `request` on which the body reads framework state.
 
     ## Why it is bad
     The signature says "anything in the request may matter". No worker can call it, no test without a fake request,
@@ -144,7 +145,7 @@ class CoreAcceptsFrameworkObject(Rule):
 
     def _offence(self, node: Function, arg: ast.arg, default: ast.expr | None, scope: Scope, file: LintedFile) -> str:
         evaluator, transport = file.model.evaluator, file.model.transport
-        found = next(transport.annotated_framework_classes(arg.annotation, scope), None)
+        found = next(transport.annotated_framework_classes(_bound(arg.annotation, scope) or arg.annotation, scope), None)
         if found is not None:
             return f"the framework object {found.last_name}"
         if isinstance(default, ast.Call) and evaluator.is_dependency_marker(default, scope):
@@ -155,6 +156,14 @@ class CoreAcceptsFrameworkObject(Rule):
         if arg.annotation is None and arg.arg == "request" and _reads_request_state(node):
             return "a request of the framework"
         return ""
+
+
+def _bound(node: ast.expr | None, scope: Scope) -> ast.expr | None:
+    """What a type variable of the module is bound to; None for other annotations."""
+    binding = scope.module.bindings.get(node.id) if isinstance(node, ast.Name) else None
+    if not isinstance(binding, Variable) or not isinstance(binding.value, ast.Call):
+        return None
+    return next((k.value for k in binding.value.keywords if k.arg == "bound"), None)
 
 
 def _may_be_framework(arg: ast.arg, default: ast.expr | None) -> bool:
