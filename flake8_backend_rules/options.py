@@ -39,8 +39,8 @@ def _parse_root(text: str) -> str:
 EXEMPT = Option(
     name="backend-exempt",
     default=(
-        "tests/", "test/", "test_*.py", "*_test.py", "conftest.py", "migrations/", "alembic/", "*_pb2.py",
-        "*_pb2_grpc.py",
+        "tests/", "test/", "tests.py", "test_*.py", "*_test.py", "conftest.py", "migrations/", "alembic/",
+        "*_pb2.py", "*_pb2_grpc.py",
     ),
     help="Globs of files that no rule looks at, relative to the config file's folder.",
     parse=_parse_glob_text,

@@ -147,7 +147,7 @@ def test_names_that_say_nothing(tmp_path: Path, stem: str) -> None:
 
 def test_the_stem_beats_folders_and_content(tmp_path: Path) -> None:
     assert placement(tmp_path, "class OrderRepository: ...", "app/repositories/routes.py") == Placement(TRANSPORT, "stem routes")
-    assert placement(tmp_path, ROUTE, "app/api/order_service.py") == Placement(APPLICATION, "stem order_service (*_service)")
+    assert placement(tmp_path, JOB, "app/api/order_service.py") == Placement(APPLICATION, "stem order_service (*_service)")
     assert placement(tmp_path, "", "app/domain/views.py") == Placement(TRANSPORT, "stem views")
 
 
@@ -177,6 +177,12 @@ def test_a_job_folder_without_a_handler_ends_the_search(tmp_path: Path, folder: 
     assert placement(tmp_path / "without", "x = 1", path).layer is NONE
 
 
+def test_class_names_say_nothing_in_a_job_folder(tmp_path: Path) -> None:
+    source = "class MirrorRepository: ..."
+    assert placement(tmp_path, source, "app/tasks/mirror.py").layer is NONE
+    assert placement(tmp_path, source, "app/mirrors/mirror.py").layer is INFRASTRUCTURE
+
+
 def test_a_folder_below_a_job_folder_is_nearer(tmp_path: Path) -> None:
     assert placement(tmp_path, "x = 1", "app/tasks/services/orders.py") == Placement(APPLICATION, "folder services")
 
@@ -200,15 +206,40 @@ def test_an_infrastructure_stem_yields_to_an_entry_point(tmp_path: Path, stem: s
     assert found == Placement(TRANSPORT, f"defines a {role} (the stem {stem} yields to it)")
 
 
-@pytest.mark.parametrize("stem", words("db database persistence"))
-@pytest.mark.parametrize("folder", words("dependencies deps middleware"))
-def test_a_database_stem_yields_to_a_folder_of_dependencies(tmp_path: Path, stem: str, folder: str) -> None:
+@pytest.mark.parametrize("stem", words("services flows order_flow policies"))
+def test_a_stem_of_the_core_yields_to_a_route(tmp_path: Path, stem: str) -> None:
+    assert placement(tmp_path, ROUTE, f"shop/{stem}.py") == Placement(TRANSPORT, f"defines a route handler (the stem {stem} yields to it)")
+    assert placement(tmp_path / "job", JOB, f"shop/{stem}.py").layer.is_core
+
+
+@pytest.mark.parametrize("stem", words("db database persistence repository services checkout_flow"))
+@pytest.mark.parametrize("folder", words("dependencies deps middleware cli"))
+def test_an_inner_stem_yields_to_a_folder_of_dependencies(tmp_path: Path, stem: str, folder: str) -> None:
     assert placement(tmp_path, "", f"app/{folder}/{stem}.py") == Placement(TRANSPORT, f"folder {folder} (the stem {stem} yields to it)")
 
 
-def test_only_database_stems_yield_to_a_folder_of_dependencies(tmp_path: Path) -> None:
-    assert placement(tmp_path, "", "app/dependencies/repository.py") == Placement(INFRASTRUCTURE, "stem repository")
+def test_a_nearer_folder_hides_the_folder_of_dependencies(tmp_path: Path) -> None:
+    assert placement(tmp_path, "", "app/dependencies/entities.py") == Placement(DOMAIN, "stem entities")
+    assert placement(tmp_path, "", "app/cli/client.py") == Placement(INFRASTRUCTURE, "stem client")
     assert placement(tmp_path, "", "app/dependencies/services/db.py") == Placement(INFRASTRUCTURE, "stem db")
+
+
+@pytest.mark.parametrize(("folder", "layer"), [("schemas", TRANSPORT), ("api", TRANSPORT), ("database", INFRASTRUCTURE)])
+def test_a_policy_is_of_the_folder_around_it(tmp_path: Path, folder: str, layer: Layer) -> None:
+    found = placement(tmp_path, "", f"app/{folder}/policy.py")
+    assert found == Placement(layer, f"folder {folder} (the stem policy yields to it)")
+    assert placement(tmp_path / "folder", "x = 1", f"app/{folder}/policies/refund.py") == Placement(layer, f"folder {folder}")
+
+
+def test_policies_of_the_core_are_of_the_domain(tmp_path: Path) -> None:
+    assert placement(tmp_path, "", "app/services/policies.py") == Placement(DOMAIN, "stem policies")
+    assert placement(tmp_path / "folder", "x = 1", "app/orders/policies/refund.py") == Placement(DOMAIN, "folder policies")
+
+
+def test_a_policy_that_is_a_row(tmp_path: Path) -> None:
+    source = "from django.db import models\n\nclass Policy(models.Model): ..."
+    assert placement(tmp_path, source, "app/models/policy.py") == Placement(INFRASTRUCTURE, "defines the ORM class Policy")
+    assert placement(tmp_path / "domain", source, "app/domain/policy.py").layer is DOMAIN
 
 
 def test_commands_of_management_are_no_use_cases(tmp_path: Path) -> None:
@@ -237,8 +268,11 @@ def test_dtos_directly_below_an_application_folder(tmp_path: Path, stem: str, fo
     assert placement(tmp_path, "", f"app/{folder}/{stem}.py") == Placement(APPLICATION, f"stem {stem} directly below {folder}")
 
 
-def test_dtos_further_below_an_application_folder_are_of_the_edge(tmp_path: Path) -> None:
-    assert placement(tmp_path, "", "app/services/orders/dto.py") == Placement(TRANSPORT, "stem dto")
+def test_dtos_further_below_an_application_folder_are_its_own(tmp_path: Path) -> None:
+    path = "app/services/orders/dto.py"
+    assert placement(tmp_path, "", path) == Placement(APPLICATION, "folder services (the stem dto yields to it)")
+    assert placement(tmp_path, "x = 1", "app/services/orders/dto/refund.py") == Placement(APPLICATION, "folder services")
+    assert placement(tmp_path / "routes", {path: "", "app/services/orders/router.py": ROUTE}, path) == Placement(TRANSPORT, "stem dto")
     assert placement(tmp_path, "", "app/services/serializers.py") == Placement(TRANSPORT, "stem serializers")
 
 
@@ -555,6 +589,13 @@ def test_names_count_through_first_party_bases(tmp_path: Path) -> None:
     assert placement(tmp_path, files, "shop/b.py").layer is NONE
 
 
+def test_names_do_not_count_of_what_its_base_says_is_something_else(tmp_path: Path) -> None:
+    source = "from shop.base import {0}\n\nclass OrderService({0}): ..."
+    files = {"shop/base.py": "class ServiceHook: ...\n\nclass Base: ..."}
+    assert placement(tmp_path, files | {"shop/a.py": source.format("ServiceHook")}, "shop/a.py") == Placement(NONE, NOTHING)
+    assert placement(tmp_path, files | {"shop/a.py": source.format("Base")}, "shop/a.py").layer is APPLICATION
+
+
 def test_orm_content_stays_in_the_domain(tmp_path: Path) -> None:
     source = "from django.db import models\n\nclass Order(models.Model): ..."
     assert placement(tmp_path, source, "app/domain/orders.py") == Placement(DOMAIN, "folder domain")
@@ -618,6 +659,29 @@ def test_queries_count_beside_commands(tmp_path: Path) -> None:
     assert placement(tmp_path, "x = 1", "app/queries/orders.py") == Placement(NONE, NOTHING)
     files = {"app/queries/orders.py": "x = 1", "app/commands/orders.py": ""}
     assert placement(tmp_path / "other", files, "app/queries/orders.py") == Placement(APPLICATION, "folder queries beside commands")
+
+
+def test_commands_below_cli_are_of_the_command_line(tmp_path: Path) -> None:
+    assert placement(tmp_path, "x = 1", "app/cli/commands/orders.py") == Placement(TRANSPORT, "folder cli/commands")
+    assert placement(tmp_path, "x = 1", "app/orders/commands/place.py") == Placement(APPLICATION, "folder commands")
+
+
+@pytest.mark.parametrize(
+    ("folder", "view"), [("services", "views"), ("flows", "urls"), ("operations", "routes/orders"), ("queries", "api")]
+)
+def test_a_feature_that_is_called_like_a_layer(tmp_path: Path, folder: str, view: str) -> None:
+    path = f"app/{folder}/hooks.py"
+    files = {path: "x = 1", "app/commands/place.py": ""}
+    assert placement(tmp_path / "layer", files, path).layer is APPLICATION
+    assert placement(tmp_path / "feature", files | {f"app/{folder}/{view}.py": ""}, path) == Placement(NONE, NOTHING)
+
+
+def test_a_backend_that_is_called_api(tmp_path: Path) -> None:
+    files = {"app/api/errors.py": "x = 1", "app/api/services/orders.py": "", "app/api/routes/orders.py": "x = 1"}
+    assert placement(tmp_path / "layer", files, "app/api/errors.py") == Placement(TRANSPORT, "folder api")
+    files |= {"app/api/db.py": ""}
+    assert placement(tmp_path / "backend", files, "app/api/errors.py") == Placement(NONE, NOTHING)
+    assert placement(tmp_path / "backend", files, "app/api/routes/orders.py") == Placement(TRANSPORT, "folder routes")
 
 
 def test_folders_above_the_source_root_do_not_count(tmp_path: Path) -> None:

@@ -192,6 +192,11 @@ def f(it: list[bytes], other: "str | None", third: Annotated[bytes, File()]): ..
 from typing import Annotated
 from fastapi import File, UploadFile
 Upload = Annotated[UploadFile, File()]
+## through-the-bound-of-a-type-variable
+from typing import TypeVar
+R = TypeVar("R", bound=Request)
+S = TypeVar("S", bound=str)
+def f(it: R, other: S) -> R: ...  # ! 7 application|f|the framework object Request|it
 ## every-kind-of-parameter @ app/domain/orders.py
 class Orders:
     async def m(self, it, /, *, a: Request):  # ! 33 domain|m|the framework object Request|a
@@ -210,6 +215,23 @@ def named_otherwise(req): return req.headers
 def plain(request): return request.amount, other.headers, request["user"]
 def factory(_context, request): return request.registry
 def place(ctx, request=None): return request.registry  # ! 16 application|place|a request of the framework|request
+## a-row-that-is-called-request
+def reject(request): request.state = "rejected"
+def log(request): return request.id, request.user
+def keep(request): request.save(); return request.user
+def sign_in(request, user): request.user = user; return request.session  # ! 13 application|sign_in|a request of the framework|request
+## signatures-that-the-framework-gives
+from starlette.authentication import AuthenticationBackend
+from fastapi_users import BaseUserManager
+from vendor import Backend
+class KeyBackend(AuthenticationBackend):
+    async def authenticate(self, request: Request): ...
+class SpecialBackend(KeyBackend):
+    async def authenticate(self, request: Request): ...
+class Users(BaseUserManager):
+    async def on_after_register(self, user, request: Request | None = None): ...
+class Own(Backend):
+    async def authenticate(self, request: Request): ...  # ! 34 application|authenticate|the framework object Request|request
 ## session-dependency-of-infrastructure @ app/db/session.py
 def annotated(request: Request) -> Session: ...
 def generator(request: Request):

@@ -35,6 +35,11 @@ class Placement:
         return self.reason.startswith("folder ")
 
     @property
+    def is_by_job(self) -> bool:
+        """Whether only a job handler in the module names the layer."""
+        return self.reason.startswith("defines a job handler")
+
+    @property
     def is_by_stem(self) -> bool:
         return self.reason.startswith("stem ")
 
@@ -89,16 +94,32 @@ NEED_A_JOB_HANDLER = _words("task tasks job jobs worker workers celery scheduler
 """Stems and folders that name a layer only for a module that defines a job handler."""
 ROUTE_MODULES = _words("endpoints router routers routes view views viewsets controller controllers")
 """Modules and packages that no folder of the domain holds: one that does is a feature named `entity` or `policies`."""
+VIEW_MODULES = _words("urls routes routers views viewsets controllers endpoints")
+"""Modules and packages that no folder of services holds: one that does is a feature of its own, with all of its layers."""
+FEATURES = _words("service services operations commands flows queries")
+"""Folders of the application that are a feature's name as well."""
+BACKENDS = _words("api apis web")
+"""Folders of the transport that are a whole backend's name as well."""
+INNER_PARTS = (
+    _words("service services use_cases usecases application domain"),
+    _words("db database repository repositories crud dao persistence"),
+)
+"""Folders of the inner layers: who holds some of both is a backend, and no layer."""
+POLICIES = _words("policy policies")
+"""Stems and folders that are rows, rights or schemas inside of a folder of the transport or infrastructure."""
 ENTITIES = _words("entity entities")
 """Stems and folders that are rows inside of a folder of the infrastructure."""
 YIELD_TO_DOMAIN = _words("command commands service services repository repositories operation operations dto dtos schema schemas")
 STORAGE_FOLDERS = _words("repositories crud dao db database persistence")
 STORAGE_STEMS = _words("service services utils core")
-YIELD_TO_DEPENDENCIES = _words("db database persistence")
-DEPENDENCY_FOLDERS = _words("dependencies deps middleware")
+EDGE_FOLDERS = _words("dependencies deps middleware cli cli/commands management/commands")
+"""Folders to which the stems of the application and infrastructure yield, those of clients left out."""
+CLIENT_STEMS = _words("client clients *_client *_gateway *_adapter")
 DEPENDENCY_NAMES = _words("dependency dependencies deps")
 """Stems and folders of modules whose functions are dependencies."""
 DTO_STEMS = _words("dto dtos schema schemas")
+CONDITIONAL_FOLDERS = DTO_STEMS | ENTITIES | POLICIES
+"""Folders whose layer may be that of the folders around them."""
 OUTBOUND_FOLDERS = _words("outbound infrastructure adapters")
 CLIENT_FOLDERS = _words("client clients integrations adapters gateways outbound")
 """Where a module `api` that defines no route is somebody else's API."""

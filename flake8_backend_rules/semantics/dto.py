@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flake8_backend_rules.project.layers import Layer
 from flake8_backend_rules.project.summary import ClassInfo
 from flake8_backend_rules.semantics.values import Evaluator
@@ -10,6 +12,9 @@ _NAMES = (
     "Create", "Update", "Patch", "Read", "Request", "Response", "Public", "Payload", "DTO", "Dto", "Schema",
     "In", "Out", "Params", "Query", "Body",
 )  # fmt: skip
+# What a module of DTOs holds besides: what the core itself is configured by.
+_NO_DTO = ("Config", "Configuration", "Settings")
+_INTO_DTO = re.compile("to_(?:.*_)?(?:response|read|dto|public|schema|out)$")
 _MODULES = frozenset({
     "schema", "schemas", "dto", "dtos", "serializer", "serializers", "request_models", "response_models",
 })  # fmt: skip
@@ -28,7 +33,14 @@ def is_dto_name(name: str) -> bool:
 
 def is_dto(evaluator: Evaluator, cls: ClassInfo, layer: Layer) -> bool:
     """Whether a class, defined in a module of `layer`, is a DTO. What the core defines is its own input."""
-    if layer.is_core or not (cls.bases and (layer is Layer.TRANSPORT or is_dto_name(cls.name))):
+    if layer.is_core or not cls.bases:
+        return False
+    if not is_dto_name(cls.name) and (layer is not Layer.TRANSPORT or _is_made_into_dto(cls)):
         return False
     value = evaluator.describe(cls)
     return evaluator.descends(value, evaluator.knowledge.dto_bases) is True and not evaluator.is_orm_class(value)
+
+
+def _is_made_into_dto(cls: ClassInfo) -> bool:
+    """Whether a class of the transport layer is a setting, or has a method that makes a DTO of it."""
+    return cls.name.endswith(_NO_DTO) or any(map(_INTO_DTO.match, cls.methods))

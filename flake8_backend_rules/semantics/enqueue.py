@@ -11,10 +11,13 @@ from flake8_backend_rules.frameworks.schema import Enqueue
 from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, FunctionNode, ImportInfo, ModuleSummary
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.paths import calls_in, last_name
-from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, Scope, bound_arguments, calls_below
+from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, Scope, all_nodes, bound_arguments, calls_below
 from flake8_backend_rules.semantics.values import Evaluator
 
 _FUNCTION = Enqueue(frozenset())
+_OF_TASKS = frozenset({
+    "delay", "delay_on_commit", "apply_async", "apply_async_on_commit", "s", "si", "signature", "kiq", "send_with_options",
+})  # fmt: skip
 _COLLECTION_MAKERS = frozenset({"dict", "list", "tuple", "set"})
 
 
@@ -43,6 +46,24 @@ class Enqueues:
         self.text = text
         self.words = words
         self._wrappers: dict[tuple[str, str, int], Wrapper | None] = {}
+
+    def is_only_enqueued(self, name: str, tree: ast.Module, *, is_function: bool) -> bool:
+        """Whether a file uses an imported name for nothing but to enqueue a job: `task.delay(...)`, `tasks.ship.s(...)`.
+
+        What is no function may have a method `send` for another reason.
+        """
+        enqueueing = self.knowledge.enqueue_names | _OF_TASKS if is_function else _OF_TASKS
+        uses = {node for node in all_nodes(tree) if isinstance(node, ast.Name) and node.id == name}
+        enqueued = set()
+        for node in all_nodes(tree) if uses else ():
+            if isinstance(node, ast.Attribute) and node.attr in enqueueing:
+                root = node.value
+                while isinstance(root, ast.Attribute):
+                    root = root.value
+                enqueued.add(root)
+            elif isinstance(node, ast.Call) and node.args and last_name(node.func) in self.knowledge.enqueue_names:
+                enqueued.add(node.args[0])
+        return bool(uses) and uses <= enqueued
 
     # -- which calls -----------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import ast
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import cast
 
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.project import layers, roots
@@ -18,6 +19,7 @@ from flake8_backend_rules.semantics.values import Evaluator
 
 _INFRASTRUCTURE_CLASSES = ("Repository", "Repo", "DAO", "UnitOfWork")
 _APPLICATION_CLASSES = ("Service", "UseCase", "Interactor", "CommandHandler", "QueryHandler")
+_OTHER_KINDS = ("Hook", "Hooks", "Plugin", "Extension", "View", "Form", "Task", "Event", "Error", "Exception")
 _NO_FRAMEWORK = ("abc", "typing", "typing_extensions", "builtins", "collections")
 _TRANSPORT_ROLES = (Role.HTTP, Role.JOB, Role.CLI)
 
@@ -38,12 +40,12 @@ class _Place:
     stem: str
     folders: list[str]
     root: str
+    held: Callable[[str], frozenset[str]]
     siblings: Callable[[int], frozenset[str]] = field(default=lambda _: frozenset())
 
     def holds(self, depth: int, names: frozenset[str]) -> bool:
         """Whether a folder, by its place in `folders`, directly holds a module or package of one of some names."""
-        folder = os.path.join(self.root, *reversed(self.folders[depth:]))
-        return any(os.path.exists(os.path.join(folder, name)) or os.path.exists(os.path.join(folder, f"{name}.py")) for name in names)
+        return not names.isdisjoint(self.held(os.path.join(self.root, *reversed(self.folders[depth:]))))
 
 
 class Layering:
@@ -114,7 +116,17 @@ class Layering:
             except OSError:
                 return frozenset()
 
-        return _Place(module.stem, parts, root, siblings)
+        return _Place(module.stem, parts, root, self._held, siblings)
+
+    def _held(self, folder: str) -> frozenset[str]:
+        """The names of the modules and folders in a folder; each is looked into once a run."""
+        memo, key = self.evaluator.project.memo, ("held", folder)
+        if key not in memo:
+            try:
+                memo[key] = frozenset(name.removesuffix(".py") for name in os.listdir(folder))
+            except OSError:
+                memo[key] = frozenset()
+        return cast("frozenset[str]", memo[key])
 
     def _nearest_folder(self, place: _Place, module: ModuleSummary) -> tuple[Layer, str] | None:
         """The layer named by the nearest folder that names one, with the folder."""
@@ -136,14 +148,19 @@ class Layering:
         folder = place.folders[depth]
         if folder in layers.FOLDERS[Layer.DOMAIN] and place.holds(depth, layers.ROUTE_MODULES):
             return True  # a feature that is called so, with all of its layers
+        if folder in layers.FEATURES and place.holds(depth, layers.VIEW_MODULES):
+            return True
+        if folder == "queries" and place.holds(depth, frozenset({"api"})):
+            return True
+        if folder in layers.BACKENDS and all(place.holds(depth, names) for names in layers.INNER_PARTS):
+            return True
+        if folder not in layers.CONDITIONAL_FOLDERS:
+            return False
         outer = place.folders[depth + 1 :]
+        around = next((found[0] for name in outer if (found := layers.folder_layer(name)) is not None), None)
         if folder in layers.DTO_STEMS:  # what the core takes in
-            around = layers.folder_layer(outer[0]) if outer else None
-            return around is not None and around[0].is_core
-        if folder in layers.ENTITIES:  # rows
-            around = next((found for name in outer if (found := layers.folder_layer(name)) is not None), None)
-            return around is not None and around[0] is Layer.INFRASTRUCTURE
-        return False
+            return around is not None and around.is_core and not place.holds(depth + 1, layers.ROUTE_MODULES)
+        return around is Layer.INFRASTRUCTURE or (around is Layer.TRANSPORT and folder in layers.POLICIES)
 
     def _by_stem(self, place: _Place, nearest: tuple[Layer, str] | None, module: ModuleSummary) -> Placement | None:
         stem, folders = place.stem, place.folders
@@ -167,15 +184,33 @@ class Layering:
             return Placement(Layer.DOMAIN, f"folder {near_folder} (the stem {stem} yields to it)")
         if entry in layers.DTO_STEMS and layers.folder_layer(parent) == (Layer.APPLICATION, parent):
             return Placement(Layer.APPLICATION, f"stem {stem} directly below {parent}")
-        yields = entry in layers.ENTITIES and near_layer is Layer.INFRASTRUCTURE
-        if yields or (entry in ("service", "services") and near_folder in layers.OUTBOUND_FOLDERS):
-            return Placement(Layer.INFRASTRUCTURE, f"folder {near_folder} (the stem {stem} yields to it)")
-        if layer is Layer.INFRASTRUCTURE:
-            if entry in layers.YIELD_TO_DEPENDENCIES and near_folder in layers.DEPENDENCY_FOLDERS:
-                return Placement(Layer.TRANSPORT, f"folder {near_folder} (the stem {stem} yields to it)")
-            if (defined := self._defined_role(module)) is not None:
-                return Placement(Layer.TRANSPORT, f"defines a {defined.value} (the stem {stem} yields to it)")
+        if near_layer is not layer and self._stem_yields(entry, layer, near_layer, near_folder, place):
+            return Placement(near_layer, f"folder {near_folder} (the stem {stem} yields to it)")
+        if entry in layers.POLICIES and near_layer is not Layer.DOMAIN and any(map(self._is_persistent, module.all_classes())):
+            return None
+        if (defined := self._entry_point(module, layer)) is not None:
+            return Placement(Layer.TRANSPORT, f"defines a {defined.value} (the stem {stem} yields to it)")
         return Placement(layer, f"stem {stem}" + (f" ({entry})" if entry != stem else ""))
+
+    def _stem_yields(self, entry: str, layer: Layer, near_layer: Layer, near_folder: str, place: _Place) -> bool:
+        """Whether a stem leaves the decision to the nearest folder of another layer."""
+        if entry in layers.DTO_STEMS:  # what the core takes in
+            return near_layer is Layer.APPLICATION and not place.holds(0, layers.ROUTE_MODULES)
+        if entry in layers.POLICIES:
+            return near_layer in (Layer.TRANSPORT, Layer.INFRASTRUCTURE)
+        if entry in layers.ENTITIES:
+            return near_layer is Layer.INFRASTRUCTURE
+        if layer in (Layer.APPLICATION, Layer.INFRASTRUCTURE) and near_folder in layers.EDGE_FOLDERS:
+            return entry not in layers.CLIENT_STEMS
+        return entry in ("service", "services") and near_folder in layers.OUTBOUND_FOLDERS
+
+    def _entry_point(self, module: ModuleSummary, layer: Layer) -> Role | None:
+        """What a module of an inner layer's name defines that moves it to the edge; None if nothing does."""
+        if layer is Layer.INFRASTRUCTURE:
+            return self._defined_role(module)
+        if not layer.is_core or module.top_level_packages().isdisjoint(self.evaluator.knowledge.web_packages):
+            return None
+        return Role.HTTP if self._defines(module, Role.HTTP) else None
 
     def _by_content(self, module: ModuleSummary, nearest: tuple[Layer, str] | None) -> Placement | None:
         role = self._defined_role(module)
@@ -185,6 +220,8 @@ class Layering:
         for cls in module.all_classes():
             if not in_domain and self._is_persistent(cls):
                 return Placement(Layer.INFRASTRUCTURE, f"defines the ORM class {cls.name}")
+        if nearest is not None and nearest[0] is Layer.NONE:
+            return None  # a helper of the workers, whatever its classes are called
         for endings, layer in (
             (_INFRASTRUCTURE_CLASSES, Layer.INFRASTRUCTURE),
             (_APPLICATION_CLASSES, Layer.APPLICATION),
@@ -209,11 +246,13 @@ class Layering:
         return self.evaluator.is_orm_class(value) is True
 
     def _name_counts(self, cls: ClassInfo) -> bool:
-        """Names count neither for pydantic models and dataclasses nor for subclasses of third-party classes."""
+        """Names count neither for pydantic models and dataclasses nor for subclasses of third-party classes or of hooks and such."""
         if any(_last_name(d.func if isinstance(d, ast.Call) else d) in ("dataclass", "define", "frozen", "attrs") for d in cls.decorators):
             return False
         if not cls.bases:
             return True
+        if any(_last_name(base).endswith(_OTHER_KINDS) for base in cls.bases):
+            return False
         externals = self.evaluator.ancestry(cls).externals
         return all(name.partition(".")[0] in _NO_FRAMEWORK for name in externals)
 

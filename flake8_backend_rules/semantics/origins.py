@@ -40,7 +40,8 @@ class Origin:
     """Where a name is defined. `name`: in the defining module, "" for a module itself; `module`: its dotted name.
 
     `layer_folder`: the folder that alone says the module's layer, "" if something else does. `is_edge`: the module is of
-    the transport layer and shows it: it defines a route or job handler, or imports a framework of the edge.
+    the transport layer and shows it: it defines a route or job handler, or imports a framework of the edge. Of a module
+    that only a job handler in it makes one of the transport layer, what is no handler is none of the edge.
     """
 
     what: What
@@ -160,17 +161,28 @@ class Origins:
             return self._placed(What.MODULE, "", definition)
         if isinstance(definition, ClassInfo):
             return self._placed(What.CLASS, definition.name, definition.module, definition)
-        what = What.FUNCTION if isinstance(definition, FunctionInfo) else What.VARIABLE
-        return self._placed(what, definition.name, definition.module)
+        if isinstance(definition, FunctionInfo):
+            return self._placed(What.FUNCTION, definition.name, definition.module, definition)
+        return self._placed(What.VARIABLE, definition.name, definition.module)
 
-    def _placed(self, what: What, name: str, module: ModuleSummary, cls: ClassInfo | None = None) -> Origin:
+    def _placed(self, what: What, name: str, module: ModuleSummary, definition: ClassInfo | FunctionInfo | None = None) -> Origin:
         placement = self._placement_of(module)
+        cls = definition if isinstance(definition, ClassInfo) else None
         if what is What.UNREAD:
             dto = is_dto_module(module.name) and is_class_name(name) and not placement.layer.is_core
         else:
             dto = cls is not None and is_dto(self.evaluator, cls, placement.layer)
-        edge = placement.layer is Layer.TRANSPORT and self._shows_edge(module)
+        edge = placement.layer is Layer.TRANSPORT
+        if edge and placement.is_by_job and what is not What.MODULE:
+            edge = self._holds_role(definition, module)
+        elif edge:
+            edge = self._shows_edge(module)
         return Origin(what, name, module.name, module.path, placement.layer, layer_folder(module, placement), edge, dto)
+
+    def _holds_role(self, definition: ClassInfo | FunctionInfo | None, module: ModuleSummary) -> bool:
+        """Whether a function, or a method of a class, is a handler."""
+        functions = definition.methods.values() if isinstance(definition, ClassInfo) else [definition] if definition else []
+        return any(function.line in self._roles_of(module) for function in functions)
 
     def _shows_edge(self, module: ModuleSummary) -> bool:
         return imports_web(module) or any(role.role in (Role.HTTP, Role.JOB) for role in self._roles_of(module).values())

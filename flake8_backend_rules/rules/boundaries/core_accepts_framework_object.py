@@ -1,8 +1,10 @@
 import ast
 
+from flake8_backend_rules.project.summary import Variable
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.rules.boundaries._framework_objects import FRAMEWORK_OBJECTS
 from flake8_backend_rules.semantics import annotation
+from flake8_backend_rules.semantics.origins import is_web_module
 from flake8_backend_rules.semantics.scope import Scope, all_nodes, own_nodes, parameters
 from flake8_backend_rules.walk import LintedFile
 
@@ -10,6 +12,9 @@ _REQUEST_STATE = frozenset({
     "user", "META", "GET", "POST", "headers", "cookies", "session", "state", "app", "scope", "registry", "params",
     "matchdict", "find_service",
 })  # fmt: skip
+# Packages whose classes have methods to override that take the framework's request.
+_EXTENSIONS = ("fastapi_users.",)
+_ROW_ATTRIBUTES = frozenset({"id", "pk", "status", "save", "delete", "created_at", "updated_at"})
 _FACTORY_FIRST = ("context", "_context")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -19,15 +24,17 @@ class CoreAcceptsFrameworkObject(Rule):
 
     ## What it flags
     In an application or domain module, and in infrastructure modules named like persistence: a parameter annotated as a
-    framework object (through Optional, Annotated, collections and aliases) or declared with `Depends(...)`; an
-    unannotated `request` on which the body reads framework state.
+    framework object (through Optional, Annotated, collections, aliases and the bound of a type variable) or declared with
+    `Depends(...)`; an unannotated `request` on which the body reads framework state.
 
     ## Why it is bad
     The signature says "anything in the request may matter". No worker can call it, no test without a fake request,
     and what the operation really needs is found by reading its whole body.
 
     ## How it decides
-    By the annotation, followed through aliases and modules. `backend-framework-objects` adds classes.
+    By the annotation, followed through aliases and modules. `backend-framework-objects` adds classes. Methods of a class
+    that descends from one of the framework have the framework's signature; the import of the base is KBR201's. An
+    unannotated `request` that has an id, is saved, or gets attributes set is a row, and none of the framework.
 
     ## When to suppress it
     For a port that is meant to wrap the framework; better move it to the transport layer.
@@ -128,6 +135,8 @@ class CoreAcceptsFrameworkObject(Rule):
             return
         if node.lineno in file.model.roles or (not file.model.layer.is_core and _gives_session(node, file)):
             return
+        if _is_dictated(file):
+            return
         for arg, default in suspects:
             what = self._offence(node, arg, default, file.scope, file)
             if what:
@@ -136,7 +145,7 @@ class CoreAcceptsFrameworkObject(Rule):
 
     def _offence(self, node: Function, arg: ast.arg, default: ast.expr | None, scope: Scope, file: LintedFile) -> str:
         evaluator, transport = file.model.evaluator, file.model.transport
-        found = next(transport.annotated_framework_classes(arg.annotation, scope), None)
+        found = next(transport.annotated_framework_classes(_bound(arg.annotation, scope) or arg.annotation, scope), None)
         if found is not None:
             return f"the framework object {found.last_name}"
         if isinstance(default, ast.Call) and evaluator.is_dependency_marker(default, scope):
@@ -147,6 +156,14 @@ class CoreAcceptsFrameworkObject(Rule):
         if arg.annotation is None and arg.arg == "request" and _reads_request_state(node):
             return "a request of the framework"
         return ""
+
+
+def _bound(node: ast.expr | None, scope: Scope) -> ast.expr | None:
+    """What a type variable of the module is bound to; None for other annotations."""
+    binding = scope.module.bindings.get(node.id) if isinstance(node, ast.Name) else None
+    if not isinstance(binding, Variable) or not isinstance(binding.value, ast.Call):
+        return None
+    return next((k.value for k in binding.value.keywords if k.arg == "bound"), None)
 
 
 def _may_be_framework(arg: ast.arg, default: ast.expr | None) -> bool:
@@ -176,7 +193,15 @@ def _gives_session(node: Function, file: LintedFile) -> bool:
 
 
 def _reads_request_state(node: Function) -> bool:
-    return any(
-        isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name) and n.value.id == "request" and n.attr in _REQUEST_STATE
-        for n in all_nodes(node)
-    )
+    used = [n for n in all_nodes(node) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name) and n.value.id == "request"]
+    if any(n.attr in _ROW_ATTRIBUTES or (n.attr != "user" and isinstance(n.ctx, ast.Store)) for n in used):
+        return False
+    return any(n.attr in _REQUEST_STATE for n in used)
+
+
+def _is_dictated(file: LintedFile) -> bool:
+    """Whether the function is a method of a class that descends from one of the framework."""
+    owner = file.scope.owner
+    if owner is None or not owner.bases:
+        return False
+    return any(is_web_module(name) or name.startswith(_EXTENSIONS) for name in file.model.evaluator.ancestry(owner).externals)

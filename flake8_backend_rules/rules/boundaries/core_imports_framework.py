@@ -5,6 +5,9 @@ from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.semantics.origins import is_web_module
 from flake8_backend_rules.walk import LintedFile
 
+# Plain functions that only ship with a framework.
+_HELPERS = frozenset({"werkzeug.security", "werkzeug.utils.secure_filename"})
+
 
 class CoreImportsFramework(Rule):
     """An application or domain module imports a web framework.
@@ -18,7 +21,8 @@ class CoreImportsFramework(Rule):
     becomes a rewrite of the business logic, and the unit test needs a client.
 
     ## How it decides
-    By the top-level package of the import and the module's layer.
+    By the top-level package of the import and the module's layer. werkzeug's password hashing and `secure_filename` speak
+    no HTTP and are left alone.
 
     ## When to suppress it
     Where a module is named like core and is a dependency or middleware: better say so with `backend-transport`.
@@ -68,6 +72,13 @@ class CoreImportsFramework(Rule):
             """,
             path="app/services/orders.py",
         ),
+        Good(
+            files="""
+            from werkzeug.security import check_password_hash
+            from werkzeug.utils import secure_filename
+            """,
+            path="app/services/orders.py",
+        ),
         Good(files="from fastapi import APIRouter, HTTPException", path="app/api/orders.py"),
         Good(files="from fastapi import FastAPI", path="app/core/setup.py"),
     )
@@ -77,7 +88,9 @@ class CoreImportsFramework(Rule):
 
     def visit_ImportFrom(self, node: ast.ImportFrom, file: LintedFile) -> None:
         if node.level == 0 and node.module:
-            self._check(node, [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)], file)
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            if node.module not in _HELPERS and not _HELPERS.issuperset(names):
+                self._check(node, [node.module, *names], file)
 
     def _check(self, node: ast.stmt, modules: list[str], file: LintedFile) -> None:
         module = next((m for m in modules if is_web_module(m)), None)

@@ -4,7 +4,7 @@ from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.project.layers import Layer
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.semantics.dto import is_dto_module
-from flake8_backend_rules.semantics.imports import ImportNode
+from flake8_backend_rules.semantics.imports import ImportedName, ImportNode
 from flake8_backend_rules.semantics.origins import Origin, What, imports_web
 from flake8_backend_rules.walk import LintedFile
 
@@ -31,15 +31,17 @@ class DependencyPointsOutward(Rule):
     ## How it decides
     By the layer of the module that defines the imported name, after re-exports. A module of the transport layer must show
     it: it defines a route or job handler, or imports a framework of the edge. Where only a folder says the layer of one
-    module and the other lies in it too (all of a backend below `api/`), the folder tells nothing.
+    module and the other lies in it too (all of a backend below `api/`), the folder tells nothing. Of a module that is of
+    the transport layer by its job handlers alone, only these are.
 
     ## When to suppress it
     Where a name misplaces a module: better say its layer with `backend-transport` and its like.
 
     ## Known limits
     DTOs and DTO modules are KBR206's. Modules of one `domain` package never point outward to each other. What carries
-    a job off (a broker, a queue, an `enqueue...` function) may live among the workers. A file that defines routes
-    itself belongs to the edge, whatever its name; so does a web-framework module in a folder such as `integrations`.
+    a job off (a broker, a queue, an `enqueue...` function, a job that the file does nothing with but enqueue it) may live
+    among the workers. A file that defines routes itself belongs to the edge, whatever its name; so does a web-framework
+    module in a folder such as `integrations`.
     """
 
     code = "KBR204"
@@ -168,7 +170,9 @@ class DependencyPointsOutward(Rule):
         layer = file.model.layer
         for name in file.model.imports.names(node):
             origin = name.origin
-            if origin is not None and origin.layer in _OUTER[layer] and _is_outward(origin, file):
+            if origin is None or origin.layer not in _OUTER[layer] or not _is_outward(origin, file):
+                continue
+            if not _is_job_to_enqueue(name, origin, file):
                 file.report(self, node, once_per=node, layer=layer.value, what=origin.title)
 
 
@@ -183,3 +187,8 @@ def _is_outward(origin: Origin, file: LintedFile) -> bool:
 
 def _is_enqueue_port(origin: Origin) -> bool:
     return origin.what is not What.CLASS and any(word in origin.name.lower() for word in _PORT_WORDS)
+
+
+def _is_job_to_enqueue(name: ImportedName, origin: Origin, file: LintedFile) -> bool:
+    is_function = origin.what is What.FUNCTION
+    return origin.layer is Layer.TRANSPORT and file.model.enqueues.is_only_enqueued(name.written, file.model.tree, is_function=is_function)

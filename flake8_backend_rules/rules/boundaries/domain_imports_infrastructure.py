@@ -30,7 +30,8 @@ class DomainImportsInfrastructure(Rule):
 
     ## Known limits
     What an ORM class of this module is made of is not reported again: the class is, by KBR208. Modules of one `domain`
-    package may import each other, whatever their names (the port of a repository lives there).
+    package may import each other, whatever their names (the port of a repository lives there). A `policy` inside of
+    `api`, `schemas`, `database` and the like is not of the domain.
     """
 
     code = "KBR205"

@@ -26,7 +26,8 @@ class DtoInCore(Rule):
     ## How it decides
     A DTO descends from pydantic's `BaseModel` (settings left out), `SQLModel` without a table, a DRF serializer, a
     marshmallow schema or a msgspec struct, and is defined in a transport module, or outside of the core under a name such
-    as `OrderCreate` or `OrderRead`. What the core itself defines is its own input.
+    as `OrderCreate` or `OrderRead`. What the core itself defines, in a module `schemas` of its services too, is its own
+    input. A class with a method such as `to_order_response`, and a `...Config` or `...Settings`, is none.
 
     ## When to suppress it
     In a small backend that decides to share them; better move them to `commands` or `dto` of the application.
