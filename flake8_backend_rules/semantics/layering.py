@@ -82,6 +82,11 @@ class Layering:
             project.memo[key] = kept
         return kept
 
+    def folder_layer(self, module: ModuleSummary) -> Layer:
+        """The layer that the nearest folder names, whatever the module's stem and content say; NONE if none does."""
+        nearest = self._nearest_folder(self._place(module), module)
+        return nearest[0] if nearest is not None else Layer.NONE
+
     def _decide(self, module: ModuleSummary) -> Placement:
         return self._configured(module) or self._by_name_and_content(module)
 

@@ -127,8 +127,9 @@ class Transport:
         return value is not None and value.kind is Kind.OBJECT and value.name in self.knowledge.background_task_items
 
     def is_clean_up(self, node: ast.expr, scope: Scope) -> bool:
-        """Whether a callable only cleans up: one of os, shutil, pathlib, tempfile, or a close/unlink/cleanup method."""
-        if isinstance(node, ast.Attribute) and node.attr in ("close", "aclose", "unlink", "cleanup"):
+        """Whether a callable only cleans up: one of os, shutil, pathlib, tempfile, or called close, unlink or cleanup."""
+        name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+        if name.strip("_") in ("close", "aclose", "unlink", "cleanup", "clean_up"):
             return True
         value = self.evaluator.value(node, scope)
         return value is not None and value.name.partition(".")[0] in self.knowledge.clean_up_modules

@@ -76,6 +76,7 @@ class InProcessBackgroundTask(Rule):
             @router.get("/report")
             async def report(tasks: BackgroundTasks, board: Board) -> None:
                 tasks.add_task(os.unlink, "report.csv")
+                tasks.add_task(cleanup)
                 board.add_task("review the report")
             """
         ),

@@ -1,6 +1,7 @@
 import ast
 
 from flake8_backend_rules.frameworks.schema import Role
+from flake8_backend_rules.project.layers import Layer
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.semantics.persistence import WRITE_NAMES
 from flake8_backend_rules.walk import LintedFile
@@ -25,7 +26,7 @@ class WorkerBypassesCore(Rule):
     For housekeeping of the queue's own tables, such as purging old results.
 
     ## Known limits
-    Writes behind a helper of another module are that module's.
+    Writes behind a helper of another module are that module's; in a folder of services also those behind one of the same module.
     """
 
     code = "KBR405"
@@ -69,9 +70,28 @@ class WorkerBypassesCore(Rule):
             """,
             path="app/tasks.py",
         ),
+        Good(
+            files="""
+            from celery import shared_task
+            from app.db import SessionLocal
+
+            def _expire(session, order) -> None:
+                session.delete(order)
+                session.commit()
+
+            @shared_task
+            def expire_order(order_id: int) -> None:
+                with SessionLocal() as session:
+                    _expire(session, order_id)
+            """,
+            path="app/services/orders.py",
+        ),
     )
 
     def visit_Call(self, node: ast.Call, file: LintedFile) -> None:
         handler = file.model.handler_at(file.scope, Role.JOB)
-        if handler is not None and file.model.persistence.changes_data(node, file.scope):
+        if handler is None or not file.model.persistence.changes_data(node, file.scope):
+            return
+        # Among services, the job is a service's function that is a task too, and its helpers are the core.
+        if handler.function is handler.handler or file.model.layering.folder_layer(file.module) is not Layer.APPLICATION:
             file.report(self, node, once_per=handler.function, where=handler.description, call=quoted(node))

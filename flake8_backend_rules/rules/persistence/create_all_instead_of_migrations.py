@@ -3,7 +3,7 @@ import ast
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.semantics.kinds import Kind
 from flake8_backend_rules.semantics.paths import last_name
-from flake8_backend_rules.semantics.scope import own_nodes
+from flake8_backend_rules.semantics.scope import Scope, own_nodes
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
 
@@ -78,8 +78,24 @@ class CreateAllInsteadOfMigrations(Rule):
 
             def import_orders(service) -> None:
                 service.create_all()
+
+            def copy_table(engine, columns) -> None:
+                metadata = MetaData()
+                Table("copy", metadata, *columns)
+                metadata.create_all(engine)
             """,
             path="app/main.py",
+        ),
+        Good(
+            files="""
+            import pytest
+            from app.db import Base, engine
+
+            @pytest.fixture
+            def tables():
+                Base.metadata.create_all(engine)
+            """,
+            path="app/testing/fixtures.py",
         ),
         Good(
             files="""
@@ -103,6 +119,8 @@ class CreateAllInsteadOfMigrations(Rule):
             return
         around = next(reversed(list(file.scope.functions())), None)
         body: ast.AST = around if around is not None else file.model.tree
+        if "pytest" in file.packages:
+            return
         if not _calls(body, "stamp") and not self._is_set_up(body, file):
             file.report(self, node, call=call)
 
@@ -112,11 +130,19 @@ class CreateAllInsteadOfMigrations(Rule):
             return True
         return any(_calls(f.node, "stamp") and _calls(body, f.node.name) for f in file.model.functions if f.owner is None)
 
+    def _is_made_here(self, node: ast.Name, scope: Scope) -> bool:
+        """Whether a metadata was made in the function itself: it holds the tables of a moment, not the application's."""
+        found = scope.lookup(node.id)
+        made = found[0][-1].expression if found is not None else None
+        return isinstance(made, ast.Call) and last_name(made.func) == "MetaData"
+
     def _creates_tables(self, node: ast.expr, file: LintedFile) -> bool:
         """Whether `node` is the `create_all` of a metadata or of a Flask-SQLAlchemy object."""
         if not isinstance(node, ast.Attribute) or node.attr != "create_all":
             return False
         name = last_name(node.value).strip("_").lower()
+        if isinstance(node.value, ast.Name) and self._is_made_here(node.value, file.scope):
+            return False
         if name.endswith(_METADATA_NAMES):
             return True
         value = file.model.value(node.value, file.scope)

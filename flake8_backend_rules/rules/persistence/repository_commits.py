@@ -8,7 +8,8 @@ from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
 
 _REPOSITORY_ENDINGS = ("Repository", "Repo", "DAO", "Dao", "Gateway")
-_TRANSACTION_CLASSES = ("UnitOfWork", "UoW", "TransactionManager")
+# What others commit: a unit of work, or a wrapper of the connection itself.
+_TRANSACTION_CLASSES = ("UnitOfWork", "UoW", "TransactionManager", "Connection", "Database", "Session")
 _CONTEXT_DECORATORS = frozenset({"contextmanager", "asynccontextmanager"})
 
 

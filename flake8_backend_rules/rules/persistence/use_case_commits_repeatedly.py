@@ -3,12 +3,16 @@ import ast
 from flake8_backend_rules.project.layers import Layer
 from flake8_backend_rules.project.summary import FunctionNode
 from flake8_backend_rules.rule import Bad, Good, Rule
+from flake8_backend_rules.semantics.excepts import around
+from flake8_backend_rules.semantics.operations import words_of
 from flake8_backend_rules.semantics.paths import Facts, Paths
 from flake8_backend_rules.semantics.scope import FUNCTION_NODES, Scope
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
 
 _COMMITTED = "committed"
+# Words of what has to commit each batch on its own.
+_HOUSEKEEPING = frozenset({"prune", "purge", "cleanup", "clean", "backfill", "migrate", "batch", "chunk", "vacuum"})
 
 
 class UseCaseCommitsRepeatedly(Rule):
@@ -86,6 +90,21 @@ class UseCaseCommitsRepeatedly(Rule):
                     session.add(order.as_conflict())
                     session.commit()
 
+            def prune_orders(session, batches) -> None:
+                for batch in batches:
+                    session.execute(batch)
+                    session.commit()
+
+            def submit(session, order, carrier) -> None:
+                session.add(order)
+                session.commit()
+                try:
+                    carrier.announce(order)
+                except OSError:
+                    session.delete(order)
+                    session.commit()
+                    raise
+
             def reserve_number(session, order) -> None:
                 for attempt in range(3):
                     try:
@@ -113,12 +132,18 @@ class UseCaseCommitsRepeatedly(Rule):
         if not isinstance(function, FUNCTION_NODES) or (self.code, function) in file.seen:
             return
         file.seen.add((self.code, function))
-        if not _may_repeat(function, file):
+        if not _HOUSEKEEPING.isdisjoint(words_of(function.name)) or not _may_repeat(function, file):
             return
         repeated = _first_repeated(function.body, scope, file)
-        if repeated is not None:
+        if repeated is not None and not self._takes_back(repeated, file):
             again = any(isinstance(a, (ast.For, ast.AsyncFor, ast.While)) for a in file.model.ancestors(repeated, scope))
             file.report(self, repeated, function=function.name, how="in a loop" if again else "a second time", call=quoted(repeated))
+
+
+    def _takes_back(self, commit: ast.Call, file: LintedFile) -> bool:
+        """Whether a commit stands in an `except` that raises: it takes back what is left of what failed."""
+        handler = around(file.model.ancestors(commit, file.scope))
+        return handler is not None and file.model.excepts.ends_in_raise(handler.body, file.scope)
 
 
 def _may_repeat(function: FunctionNode, file: LintedFile) -> bool:
