@@ -1,19 +1,22 @@
-"""Typer and Click."""
+"""Typer and Click, also as rich-click."""
 
 from flake8_backend_rules.frameworks.schema import Framework, ObjectDecorator, Role
 
 FRAMEWORK = Framework(
     name="Typer and Click",
     source="https://typer.tiangolo.com/reference/typer/, https://click.palletsprojects.com/en/stable/api/",
-    packages=("typer", "click"),
-    decorators={"click.command": Role.CLI, "click.group": Role.CLI},
+    packages=("typer", "click", "rich_click"),  # rich-click stands in for click under its own name
+    decorators={f"{package}.{name}": Role.CLI for package in ("click", "rich_click") for name in ("command", "group")},
     object_decorators=(
         ObjectDecorator(
-            classes=("typer.Typer", "click.Group", "click.MultiCommand"),
+            classes=("typer.Typer", "click.Group", "click.MultiCommand", "rich_click.RichGroup"),
             methods=frozenset({"command", "callback", "group", "result_callback"}),
             role=Role.CLI,
         ),
     ),
-    decorated_as={"click.group": "click.Group", "click.command": "click.Command"},
-    web_modules=("typer", "click"),
+    decorated_as={
+        "click.group": "click.Group", "click.command": "click.Command",
+        "rich_click.group": "rich_click.RichGroup", "rich_click.command": "rich_click.RichCommand",
+    },
+    web_modules=("typer", "click", "rich_click"),
 )

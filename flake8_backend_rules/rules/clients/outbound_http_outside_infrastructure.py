@@ -1,5 +1,6 @@
 import ast
 
+from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.project.layers import Layer
 from flake8_backend_rules.rule import Bad, Good, Option, Rule, parse_dotted_name
 from flake8_backend_rules.walk import LintedFile
@@ -31,7 +32,7 @@ class OutboundHttpOutsideInfrastructure(Rule):
     what the backend calls, or what happens when that is down.
 
     ## How it decides
-    By qualified name of what is called, or by the receiver's type.
+    By qualified name of what is called, or by the receiver's type. CLI commands are left alone.
 
     ## When to suppress it
     In a script that exists to call one endpoint once.
@@ -88,6 +89,20 @@ class OutboundHttpOutsideInfrastructure(Rule):
     good = (
         Good(
             files="""
+            import click
+            import httpx
+
+            @click.command()
+            def deploy() -> None:
+                announce()
+
+            def announce() -> None:
+                httpx.post("/deployments")
+            """,
+            path="app/cli.py",
+        ),
+        Good(
+            files="""
             import httpx
 
             class RateClient:
@@ -122,15 +137,20 @@ class OutboundHttpOutsideInfrastructure(Rule):
             if isinstance(argument, (ast.Name, ast.Attribute)) and _last_name(argument) in _VERB_METHODS:
                 self._check_function(argument, argument, file)
         if self._is_verb_call(node, file) or self._is_wrapper_call(node, file):
-            file.report(self, node, layer=file.model.layer.value, call=quoted(node))
+            self._report(node, file)
         else:
             self._check_function(node.func, node, file)
+
+    def _report(self, node: ast.expr, file: LintedFile) -> None:
+        """A command of the command line is often there to make the call, and is left alone."""
+        if file.model.handler_at(file.scope, Role.CLI) is None:
+            file.report(self, node, layer=file.model.layer.value, call=quoted(node))
 
     def _check_function(self, func: ast.expr, node: ast.expr, file: LintedFile) -> None:
         if not file.imports_any(_CLIENT_PACKAGES) or _root(func) not in file.names_of(_CLIENT_PACKAGES):
             return
         if file.model.transport.http_call(func, file.scope) is not None:
-            file.report(self, node, layer=file.model.layer.value, call=quoted(node))
+            self._report(node, file)
 
     def _is_verb_call(self, node: ast.Call, file: LintedFile) -> bool:
         func = node.func

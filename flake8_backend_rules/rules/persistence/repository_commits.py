@@ -8,8 +8,7 @@ from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
 
 _REPOSITORY_ENDINGS = ("Repository", "Repo", "DAO", "Dao", "Gateway")
-# What others commit: a unit of work, or a wrapper of the connection itself.
-_TRANSACTION_CLASSES = ("UnitOfWork", "UoW", "TransactionManager", "Connection", "Database", "Session")
+_TRANSACTION_CLASSES = ("UnitOfWork", "UoW", "TransactionManager")
 _CONTEXT_DECORATORS = frozenset({"contextmanager", "asynccontextmanager"})
 
 
