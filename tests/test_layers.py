@@ -633,6 +633,47 @@ def test_the_folder_names_the_layer(tmp_path: Path, layer: Layer, folder: str) -
     assert found.reason.startswith("folder ")
 
 
+@pytest.mark.parametrize(("layer", "folder"), [(layer, folder) for layer, folders in FOLDERS.items() for folder in folders])
+def test_a_package_takes_its_own_name_as_folder(tmp_path: Path, layer: Layer, folder: str) -> None:
+    packages = Path("shop", folder).parents
+    files = {f"{package}/__init__.py": "" for package in packages if package.name} | {f"shop/{folder}/__init__.py": "x = 1"}
+    assert placement(tmp_path, files, f"shop/{folder}/__init__.py").layer is layer
+
+
+@pytest.mark.parametrize(
+    ("path", "layer", "reason"),
+    [
+        ("app/application/__init__.py", APPLICATION, "folder application"),
+        ("app/api/application/__init__.py", APPLICATION, "folder application"),
+        ("app/domain/adapters/__init__.py", INFRASTRUCTURE, "folder adapters"),
+        ("app/domain/services/__init__.py", DOMAIN, "folder domain (the stem services yields to it)"),
+        ("app/services/tasks/__init__.py", NONE, "folder tasks, which counts only with a job handler in the module"),
+        ("app/management/commands/__init__.py", TRANSPORT, "folder management/commands"),
+        ("app/orders/__init__.py", NONE, NOTHING),
+        ("application/__init__.py", APPLICATION, "folder application"),
+    ],
+)
+def test_a_package_stands_where_its_modules_stand(tmp_path: Path, path: str, layer: Layer, reason: str) -> None:
+    files = {f"{folder}/__init__.py": "" for folder in Path(path).parents if folder.name}
+    assert placement(tmp_path, files, path) == Placement(layer, reason)
+
+
+def test_a_package_of_queries_counts_beside_commands(tmp_path: Path) -> None:
+    files = {f"app/{name}__init__.py": "" for name in ("", "queries/", "commands/")}
+    assert placement(tmp_path, files, "app/queries/__init__.py") == Placement(APPLICATION, "folder queries beside commands")
+
+
+def test_content_of_a_package_decides_before_its_name_as_a_folder(tmp_path: Path) -> None:
+    files = {"app/__init__.py": "", "app/application/__init__.py": ROUTE}
+    assert placement(tmp_path, files, "app/application/__init__.py") == Placement(TRANSPORT, "defines a route handler")
+
+
+def test_a_feature_named_like_the_domain_is_a_feature_in_its_package_too(tmp_path: Path) -> None:
+    files = {"app/__init__.py": "", "app/policies/__init__.py": "", "app/policies/views.py": ROUTE, "app/policies/forms.py": "x = 1"}
+    assert placement(tmp_path, files, "app/policies/forms.py") == Placement(NONE, NOTHING)
+    assert placement(tmp_path, files, "app/policies/__init__.py") == Placement(NONE, NOTHING)
+
+
 @pytest.mark.parametrize(
     "folder", words("core common utils models lib kit main app config workflow management resolver client gateway admin")
 )

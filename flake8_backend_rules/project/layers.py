@@ -40,6 +40,11 @@ class Placement:
         return self.reason.startswith("defines a job handler")
 
     @property
+    def is_by_folder_around(self) -> bool:
+        """Whether a folder names the layer to which the module's stem yields."""
+        return self.is_by_folder and self.reason.endswith("yields to it)")
+
+    @property
     def is_by_stem(self) -> bool:
         return self.reason.startswith("stem ")
 

@@ -99,19 +99,24 @@ class Layering:
 
     def _by_name_and_content(self, module: ModuleSummary) -> Placement:
         place = self._place(module)
-        nearest = self._nearest_folder(place, module)
+        found = self._by_stem(place, self._nearest_folder(place, module), module)
+        if module.is_package:  # its name is a folder's too
+            place = self._place(module, with_own=True)
+            found = None if self._is_feature(place, 0) else found
+        nearest = self._nearest_folder(place, module) if found is None else None
         return (
-            self._by_stem(place, nearest, module)
+            found
             or self._by_content(module, nearest)
             or (Placement(nearest[0], f"folder {nearest[1]}") if nearest else None)
             or Placement(Layer.NONE, "no rule names a layer for it")
         )
 
-    def _place(self, module: ModuleSummary) -> _Place:
+    def _place(self, module: ModuleSummary, *, with_own: bool = False) -> _Place:
+        """Where a module lies. `with_own`: a package's own folder is the nearest one, as for the modules in it."""
         folder = module.folder
         root = roots.layer_root(folder, self.configuration.source_roots)
         parts = list(reversed(roots.folders_below_root(folder, self.configuration.source_roots)))
-        if module.is_package:
+        if module.is_package and not with_own:
             parts = parts[1:]
 
         def siblings(depth: int) -> frozenset[str]:
@@ -151,8 +156,8 @@ class Layering:
     def _yields(self, place: _Place, depth: int) -> bool:
         """Whether a folder that names a layer leaves the decision to those around it."""
         folder = place.folders[depth]
-        if folder in layers.FOLDERS[Layer.DOMAIN] and place.holds(depth, layers.ROUTE_MODULES):
-            return True  # a feature that is called so, with all of its layers
+        if self._is_feature(place, depth):
+            return True
         if folder in layers.FEATURES and place.holds(depth, layers.VIEW_MODULES):
             return True
         if folder == "queries" and place.holds(depth, frozenset({"api"})):
@@ -166,6 +171,11 @@ class Layering:
         if folder in layers.DTO_STEMS:  # what the core takes in
             return around is not None and around.is_core and not place.holds(depth + 1, layers.ROUTE_MODULES)
         return around is Layer.INFRASTRUCTURE or (around is Layer.TRANSPORT and folder in layers.POLICIES)
+
+    def _is_feature(self, place: _Place, depth: int) -> bool:
+        """Whether a folder that is named like one of the domain is a feature with all of its layers."""
+        named = depth < len(place.folders) and place.folders[depth] in layers.FOLDERS[Layer.DOMAIN]
+        return named and place.holds(depth, layers.ROUTE_MODULES)
 
     def _by_stem(self, place: _Place, nearest: tuple[Layer, str] | None, module: ModuleSummary) -> Placement | None:
         stem, folders = place.stem, place.folders

@@ -216,7 +216,7 @@ def layer_folder(module: ModuleSummary, placement: Placement) -> str:
         return module.folder if module.is_package else ""
     if not placement.is_by_folder:
         return ""
-    folder = os.path.dirname(module.folder) if module.is_package else module.folder
+    folder = os.path.dirname(module.folder) if module.is_package and placement.is_by_folder_around else module.folder
     while (name := os.path.basename(folder)) and layers.folder_layer(name, parent=os.path.basename(os.path.dirname(folder))) is None:
         folder = os.path.dirname(folder)
     return folder if name else ""
