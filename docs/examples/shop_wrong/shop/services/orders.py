@@ -1,8 +1,9 @@
 from fastapi import HTTPException, status
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shop.api.deps import AccountDep
 from shop.domain.pricing import Cart, CartLine, cart_total
-from shop.models import Account, Order
+from shop.models import Order
 from shop.repositories.orders import OrderRepository
 from shop.repositories.products import ProductRepository
 from shop.schemas import OrderCreate
@@ -26,7 +27,7 @@ async def reserve_stock(session: AsyncSession, body: OrderCreate) -> Cart:
     return cart
 
 
-async def place_order(session: AsyncSession, account: Account, cart: Cart) -> Order:
+async def place_order(session: AsyncSession, account: AccountDep, cart: Cart) -> Order:
     orders = OrderRepository(session)
     order = await orders.create(account_id=account.id)
     await orders.add_items(order, cart.lines)
