@@ -132,7 +132,7 @@ class Knowledge:
         self.enqueue_packages = {e: frozenset(name.partition(".")[0] for name in e.classes) for e in self.enqueue_classes}
         self.enqueue_functions = names("enqueue_functions")
         self.enqueue_names = frozenset({*self.enqueues, *(name.rpartition(".")[2] for name in self.enqueue_functions)})
-        self.telling_words = self.enqueue_names | {"Ok", "Err", "Success", "Failure"}
+        self.telling_words = self.enqueue_names
         self.signature_methods = frozenset(name for f in self.frameworks for name in f.signature_methods)
         self.task_starters = names("task_starters")
         self.event_loops = names("event_loops")

@@ -246,12 +246,10 @@ class Project:
         return self._texts[path]
 
     def telling_words(self, path: str) -> frozenset[str]:
-        """Those of a file's words that the knowledge of frameworks asks for, "Result" also inside of others; kept for the run."""
+        """Those of a file's words that the knowledge of frameworks asks for; kept for the run."""
         found = self._telling.get(path)
         if found is None:
-            text = self.text_of(path)
-            found = words_in(text) & self._told_by
-            found = self._telling[path] = found | {"Result"} if "Result" in text else found
+            found = self._telling[path] = words_in(self.text_of(path)) & self._told_by
         return found
 
     # -- names -----------------------------------------------------------------------------------

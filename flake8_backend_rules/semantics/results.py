@@ -26,7 +26,7 @@ _REEXPORT = re.compile(r"^from\s+(\.*)([\w.]*)\s+import\s+(\([^)]*\)|[^\n]+)", r
 _MARKS = ("Result[", "Err[")
 _MAY_RETURN_ONE = re.compile(r"->\s*[^:\n]*(?:Result|\b(?:Ok|Err|Success|Failure)\b)")
 _DEFINED = re.compile(r"def\s+(\w+)")
-_TELLING = frozenset({"Result", "Ok", "Err", "Success", "Failure"})
+_TELLING = ("Result", "Ok", "Err", "Success", "Failure")
 
 
 class Results:
@@ -127,15 +127,16 @@ class Results:
         if kept is None:
             found = set(self.functions_here(more))
             for path in self._imported_paths():
-                if more or not _TELLING.isdisjoint(self.project.telling_words(path)):
-                    found |= self._functions_of(path, more)
+                found |= self._functions_of(path, more)
             kept = self._near[more] = frozenset(found)
         return kept
 
     def _functions_of(self, path: str, more: tuple[str, ...]) -> frozenset[str]:
         key = "result functions", path, *more
         if key not in self.project.memo:
-            self.project.memo[key] = _result_functions(self.project.text_of(path), more)
+            text = self.project.text_of(path)
+            told = more or any(word in text for word in _TELLING)
+            self.project.memo[key] = _result_functions(text, more) if told else frozenset()
         return cast("frozenset[str]", self.project.memo[key])
 
     def _imported_paths(self) -> set[str]:
