@@ -571,6 +571,36 @@ def passed_on(session: Session): session.commit()
 def f(session: AIOKafkaConsumer, cache, db): session.commit(); cache.delete("x"); db.execute(update(Order))  # ! 83 f|db.execute()
 @shared_task
 def expire(): Order.objects.filter(pk=1).first(); Order.objects.all().delete()  # ! 51 expire|Order.objects.all().delete()
+## housekeeping
+from sqlalchemy import delete
+@shared_task(bind=True)
+def silent(self, *args):
+    old = Order.objects.filter(total=0); old.delete(); Order.objects.exclude(total=1).delete()
+@shared_task
+def asked(pk): Order.objects.filter(pk=pk).delete()  # ! 16 asked|Order.objects.filter(pk=pk).delete()
+@shared_task
+def more(): Order.objects.filter(total=0).delete(); Order().save()  # ! 13 more|Order.objects.filter(total=0).delete()|+1
+@shared_task
+def all_of_them(ctx):
+    with Session() as session: session.execute(delete(Order)); session.commit()  # ! 32 all_of_them|session.execute()|+1
+@shared_task
+def other():
+    with Session() as session: session.execute(update(Order).where(1)); session.commit()  # ! 32 other|session.execute()|+1
+## jobs-beside-use-cases @ app/services/tasks.py
+@shared_task
+def f(session): session.commit()  # ! 17 f|session.commit()
+#: app/services/orders_service.py
+from celery import shared_task
+@shared_task
+def f(session): session.commit()
+#: app/use_cases/place.py
+from celery import shared_task
+@shared_task
+def f(session): session.commit()
+#: app/use_cases/db/orders.py
+from celery import shared_task
+@shared_task
+def f(session): session.commit()  # ! 17 f|session.commit()
 """)  # fmt: skip
 
 FLAGS = "dry_run dryrun is_dry_run dry simulate simulated is_simulation preview_only test_mode no_commit"
