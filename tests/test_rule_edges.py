@@ -524,6 +524,42 @@ class Loop: ...
 async def f(request, loop: Loop, form):
     async with asyncio.TaskGroup() as group: group.create_task(send()); create_task(send())  # ! 73 f|create_task()
     loop.create_task(1); form.submit(1); form.start()
+## kept-in-attributes
+from tornado.web import RequestHandler
+async def f(request):
+    class Reply:
+        def __init__(self):
+            self.text = create_task(send())
+            self.sound = create_task(send())  # ! 26 f|create_task()
+    for reply in [Reply()]:
+        await reply.text
+class Orders(RequestHandler):
+    async def post(self):
+        self.mail = create_task(send())
+        self.other = create_task(send())  # ! 22 post|create_task()
+    def on_finish(self): self.mail.cancel(); self.others.cancel()
+## channels-that-the-handler-listens-to
+import queue
+async def f(request, items):
+    done = asyncio.get_running_loop().create_future(); found = queue.Queue(); todo = asyncio.Queue()
+    stop = asyncio.Event(); ready = asyncio.Event()
+    async def produce(): await stop.wait(); ready.set()
+    async def consume(): await items.get(); await wanted.get()
+    wanted = asyncio.Queue()
+    create_task(store(1, done)); thread = threading.Thread(target=search, args=(found,)); thread.start(); create_task(produce())
+    create_task(consume())  # ! 5 f|create_task()
+    create_task(read(todo))  # ! 5 f|create_task()
+    create_task(read(items))  # ! 5 f|create_task()
+    await wanted.put(1); await todo.put(1); found.get(); stop.set(); await ready.wait(); await items.get()
+    return await asyncio.wait_for(asyncio.shield(done), 1)
+## the-handler-itself
+from tornado.web import RequestHandler
+class Orders(RequestHandler):
+    async def get(self, other):
+        create_task(self.keep_alive())
+        create_task(self.store()); create_task(other.go())  # ! 9 get|create_task() ! 36 get|create_task()
+    async def keep_alive(self): self.write("."); await self.flush()
+    async def store(self, file): file.write("x")
 """)  # fmt: skip
 
 sheet("KBR402", "shop/views.py", """
