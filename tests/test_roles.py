@@ -840,6 +840,21 @@ def test_public_coroutines_of_a_consumer_module(tmp_path: Path, stem: str) -> No
     assert roles(tmp_path, source, f"app/{stem}.py") == {"on_order": JOB, "Orders.consume": JOB}
 
 
+def test_data_functions_about_workers_and_handles_of_jobs_are_none(tmp_path: Path) -> None:
+    source = """
+    async def create_worker(session, name: str): ...
+
+    async def delete_worker(name: str, *, db): ...
+
+    async def on_order(message, timeout=1): ...
+
+    class Job:
+        async def wait(self, timeout=0.1): ...
+        async def consume(self, message): ...
+    """
+    assert roles(tmp_path, source, "app/workers.py") == {"on_order": JOB, "Job.consume": JOB}
+
+
 def test_public_coroutines_beside_decorated_jobs_are_none(tmp_path: Path) -> None:
     source = """
     from celery import shared_task

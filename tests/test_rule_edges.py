@@ -546,6 +546,42 @@ class Loop: ...
 async def f(request, loop: Loop, form):
     async with asyncio.TaskGroup() as group: group.create_task(send()); create_task(send())  # ! 73 f|create_task()
     loop.create_task(1); form.submit(1); form.start()
+## kept-in-attributes
+from tornado.web import RequestHandler
+async def f(request):
+    class Reply:
+        def __init__(self):
+            self.text = create_task(send())
+            self.sound = create_task(send())  # ! 26 f|create_task()
+    for reply in [Reply()]:
+        await reply.text
+class Orders(RequestHandler):
+    async def post(self):
+        self.mail = create_task(send())
+        self.other = create_task(send())  # ! 22 post|create_task()
+    def on_finish(self): self.mail.cancel(); self.others.cancel()
+## channels-that-the-handler-listens-to
+import queue
+async def f(request, items):
+    done = asyncio.get_running_loop().create_future(); found = queue.Queue(); todo = asyncio.Queue()
+    stop = asyncio.Event(); ready = asyncio.Event()
+    async def produce(): await stop.wait(); ready.set()
+    async def consume(): await items.get(); await wanted.get()
+    wanted = asyncio.Queue()
+    create_task(store(1, done)); thread = threading.Thread(target=search, args=(found,)); thread.start(); create_task(produce())
+    create_task(consume())  # ! 5 f|create_task()
+    create_task(read(todo))  # ! 5 f|create_task()
+    create_task(read(items))  # ! 5 f|create_task()
+    await wanted.put(1); await todo.put(1); found.get(); stop.set(); await ready.wait(); await items.get()
+    return await asyncio.wait_for(asyncio.shield(done), 1)
+## the-handler-itself
+from tornado.web import RequestHandler
+class Orders(RequestHandler):
+    async def get(self, other):
+        create_task(self.keep_alive())
+        create_task(self.store()); create_task(other.go())  # ! 9 get|create_task() ! 36 get|create_task()
+    async def keep_alive(self): self.write("."); await self.flush()
+    async def store(self, file): file.write("x")
 """)  # fmt: skip
 
 sheet("KBR402", "shop/views.py", """
@@ -593,6 +629,36 @@ def passed_on(session: Session): session.commit()
 def f(session: AIOKafkaConsumer, cache, db): session.commit(); cache.delete("x"); db.execute(update(Order))  # ! 83 f|db.execute()
 @shared_task
 def expire(): Order.objects.filter(pk=1).first(); Order.objects.all().delete()  # ! 51 expire|Order.objects.all().delete()
+## housekeeping
+from sqlalchemy import delete
+@shared_task(bind=True)
+def silent(self, *args):
+    old = Order.objects.filter(total=0); old.delete(); Order.objects.exclude(total=1).delete()
+@shared_task
+def asked(pk): Order.objects.filter(pk=pk).delete()  # ! 16 asked|Order.objects.filter(pk=pk).delete()
+@shared_task
+def more(): Order.objects.filter(total=0).delete(); Order().save()  # ! 13 more|Order.objects.filter(total=0).delete()|+1
+@shared_task
+def all_of_them(ctx):
+    with Session() as session: session.execute(delete(Order)); session.commit()  # ! 32 all_of_them|session.execute()|+1
+@shared_task
+def other():
+    with Session() as session: session.execute(update(Order).where(1)); session.commit()  # ! 32 other|session.execute()|+1
+## jobs-beside-use-cases @ app/services/tasks.py
+@shared_task
+def f(session): session.commit()  # ! 17 f|session.commit()
+#: app/services/orders_service.py
+from celery import shared_task
+@shared_task
+def f(session): session.commit()
+#: app/use_cases/place.py
+from celery import shared_task
+@shared_task
+def f(session): session.commit()
+#: app/use_cases/db/orders.py
+from celery import shared_task
+@shared_task
+def f(session): session.commit()  # ! 17 f|session.commit()
 """)  # fmt: skip
 
 FLAGS = "dry_run dryrun is_dry_run dry simulate simulated is_simulation preview_only test_mode no_commit"

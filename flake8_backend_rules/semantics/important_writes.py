@@ -10,8 +10,7 @@ from fnmatch import fnmatchcase
 from flake8_backend_rules.project.summary import ClassInfo, FunctionNode, ModuleSummary
 from flake8_backend_rules.semantics.kinds import Kind
 from flake8_backend_rules.semantics.persistence import WRITE_NAMES, Persistence
-from flake8_backend_rules.semantics.roles import scoped_nodes
-from flake8_backend_rules.semantics.scope import FUNCTION_NODES, Scope, parameters
+from flake8_backend_rules.semantics.scope import FUNCTION_NODES, Scope, parameters, scoped_nodes
 from flake8_backend_rules.semantics.values import Evaluator
 
 NamePredicate = Callable[[str], bool]

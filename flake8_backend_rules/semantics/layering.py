@@ -82,10 +82,14 @@ class Layering:
             project.memo[key] = kept
         return kept
 
-    def folder_layer(self, module: ModuleSummary) -> Layer:
-        """The layer that the nearest folder names, whatever the module's stem and content say; NONE if none does."""
-        nearest = self._nearest_folder(self._place(module), module)
-        return nearest[0] if nearest is not None else Layer.NONE
+    def is_named_core(self, module: ModuleSummary) -> bool:
+        """Whether configuration, stem or nearest folder put a module into the core, whatever it defines."""
+        configured = self._configured(module)
+        if configured is not None:
+            return configured.layer.is_core
+        place = self._place(module)
+        nearest = layers.stem_layer(place.stem) or self._nearest_folder(place, module)
+        return nearest is not None and nearest[0].is_core
 
     def _decide(self, module: ModuleSummary) -> Placement:
         return self._configured(module) or self._by_name_and_content(module)

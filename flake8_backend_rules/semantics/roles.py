@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flake8_backend_rules.frameworks import knowledge
@@ -13,7 +13,7 @@ from flake8_backend_rules.frameworks.schema import HTTP_VERBS, ClassHandlers, Na
 from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, FunctionNode, ModuleSummary, Variable
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.registered import Registrations
-from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, PlacedFunction, Scope, children_reversed, own_nodes
+from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, PlacedFunction, Scope, own_nodes, scoped_nodes
 from flake8_backend_rules.semantics.values import Evaluator
 from flake8_backend_rules.semantics.view_functions import is_in_registry, is_view_helper
 
@@ -23,7 +23,8 @@ _INNER_DECORATOR = re.compile(r"^[ \t]+@(?!property\b|staticmethod\b|classmethod
 _COROUTINE_STEMS = ("consumer", "worker", "subscriber", "listener")
 _DATA_FOLDERS = frozenset({"models", "model", "orm", "db", "crud", "dao", "repositories", "repository", "schemas"})
 """What is called workers there are rows about workers."""
-_LIFECYCLE = frozenset({"start", "stop", "close", "shutdown", "connect", "disconnect"})
+# Methods by which a consumer, or a handle of a job, is looked after.
+_LIFECYCLE = frozenset({"start", "stop", "close", "shutdown", "connect", "disconnect", "wait", "join", "cancel"})
 _COMMAND_DECORATORS = frozenset({"command", "callback", "group"})
 
 
@@ -156,9 +157,8 @@ class RoleFinder:
         if any(r.role is Role.JOB for r in roles.values()):
             return
         for function in module.functions():
-            if not function.is_async or function.name.startswith("_") or function.name in _LIFECYCLE or function.line in roles:
-                continue
-            if not any(_called_attribute(d) in _COMMAND_DECORATORS for d in function.decorators):
+            is_command = any(_called_attribute(d) in _COMMAND_DECORATORS for d in function.decorators)
+            if function.is_async and function.line not in roles and not is_command and _may_consume(function):
                 roles[function.line] = FunctionRole(Role.JOB, f"public coroutine of a {module.stem} module")
 
     # -- decorators ------------------------------------------------------------------------------
@@ -343,32 +343,20 @@ class RoleFinder:
         return False
 
 
-def scoped_nodes(scope: Scope, root: ast.AST | None = None) -> Iterator[tuple[ast.AST, Scope]]:
-    """Every node inside a scope with the scope it stands in, nested functions included."""
-    start = root if root is not None else scope.node
-    assert start is not None
-    pending: list[tuple[ast.AST, Scope]] = [(n, scope) for n in children_reversed(start)]
-    while pending:
-        node, where = pending.pop()
-        yield node, where
-        inner = where
-        if isinstance(node, ast.ClassDef):
-            inner = Scope(where.module, node, where, _class_at(node, where))
-        elif isinstance(node, (*FUNCTION_NODES, ast.Lambda)):
-            inner = Scope(where.module, node, where, where.owner)
-        pending.extend((n, inner) for n in children_reversed(node))
-
-
-def _class_at(node: ast.ClassDef, scope: Scope) -> ClassInfo | None:
-    return next((c for c in scope.module.all_classes() if c.line == node.lineno and c.name == node.name), scope.owner)
-
-
 def _give_role(cls: ClassInfo, entry: ClassHandlers, reason: str, roles: RoleMap) -> None:
     for method in cls.methods.values():
         if method.line in roles or not (method.name in entry.methods or (entry.prefixes and method.name.startswith(entry.prefixes))):
             continue
         if len(method.args.posonlyargs) + len(method.args.args) >= entry.parameters:
             roles[method.line] = FunctionRole(entry.role, reason, entry.request_class, entry.row_parameters)
+
+
+def _may_consume(function: FunctionInfo) -> bool:
+    """Whether a coroutine of a consumer module can be what a queue calls: none hands it a session."""
+    if function.name.startswith("_") or (function.owner is not None and function.name in _LIFECYCLE):
+        return False
+    arguments = (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
+    return not any(arg.arg == "db" or arg.arg.endswith("session") for arg in arguments)
 
 
 def _has_path(decorator: ast.expr) -> bool:

@@ -204,6 +204,26 @@ def all_nodes(node: ast.AST) -> Iterator[ast.AST]:
         pending.extend(children_reversed(child))
 
 
+def scoped_nodes(scope: Scope, root: ast.AST | None = None) -> Iterator[tuple[ast.AST, Scope]]:
+    """Every node inside a scope with the scope it stands in, nested functions included."""
+    start = root if root is not None else scope.node
+    assert start is not None
+    pending: list[tuple[ast.AST, Scope]] = [(n, scope) for n in children_reversed(start)]
+    while pending:
+        node, where = pending.pop()
+        yield node, where
+        inner = where
+        if isinstance(node, ast.ClassDef):
+            inner = Scope(where.module, node, where, _class_at(node, where))
+        elif isinstance(node, (*FUNCTION_NODES, ast.Lambda)):
+            inner = Scope(where.module, node, where, where.owner)
+        pending.extend((n, inner) for n in children_reversed(node))
+
+
+def _class_at(node: ast.ClassDef, scope: Scope) -> ClassInfo | None:
+    return next((c for c in scope.module.all_classes() if c.line == node.lineno and c.name == node.name), scope.owner)
+
+
 @dataclass(slots=True, eq=False)
 class PlacedFunction:
     """A function of a module with the class and function around it."""

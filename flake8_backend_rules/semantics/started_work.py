@@ -6,14 +6,22 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from flake8_backend_rules.frameworks.schema import NameSet
+from flake8_backend_rules.project.summary import FunctionInfo
 from flake8_backend_rules.semantics.kinds import Kind
-from flake8_backend_rules.semantics.scope import Scope, all_nodes, parameters
+from flake8_backend_rules.semantics.paths import last_name
+from flake8_backend_rules.semantics.scope import FUNCTION_NODES, Scope, all_nodes, children_reversed, own_nodes, parameters
 from flake8_backend_rules.semantics.values import Evaluator
 
 _LOOP_METHODS = frozenset({"create_task", "run_in_executor"})
 
 # What takes charge of a task that was started: it is awaited, joined, cancelled or its result is read.
 _TAKES_CHARGE = frozenset({"result", "join", "cancel"})
+
+# Through which work and who started it speak, and the methods by which one listens.
+_CHANNELS = frozenset({"Queue", "SimpleQueue", "LifoQueue", "PriorityQueue", "Event", "Future", "create_future"})
+_LISTENS = frozenset({"get", "get_nowait", "wait", "join", "result"})
+_SPEAKS = frozenset({"put", "put_nowait", "set", "set_result", "set_exception", "task_done"})
+_WRITES_RESPONSE = frozenset({"write", "write_message", "flush"})
 
 
 class StartedWork:
@@ -37,6 +45,16 @@ class StartedWork:
             return self._is_a(func.value, self.knowledge.executors, scope)
         return func.attr == "start" and self._is_a(func.value, self.knowledge.threads, scope)
 
+    def writes_response(self, node: ast.Call, scope: Scope) -> bool:
+        """Whether the work is a method of the handler's own class that writes the response, such as a keep-alive."""
+        work = node.args[0] if node.args else None
+        if not isinstance(work, ast.Call) or not isinstance(work.func, ast.Attribute) or not _is_self(work.func.value):
+            return False
+        value = self.evaluator.value(work.func, scope)
+        body = self.evaluator.scope_of(value.definition) if value is not None and isinstance(value.definition, FunctionInfo) else None
+        calls = (n.func for n in own_nodes(body.node) if isinstance(n, ast.Call)) if body is not None and body.node is not None else ()
+        return any(isinstance(f, ast.Attribute) and f.attr in _WRITES_RESPONSE and _is_self(f.value) for f in calls)
+
     def _is_loop(self, receiver: ast.expr, scope: Scope) -> bool:
         value = self.evaluator.value(receiver, scope)
         if value is not None and value.kind is not Kind.MEMBER:
@@ -49,10 +67,11 @@ class StartedWork:
         return value is not None and value.kind is Kind.INSTANCE and bool(self.evaluator.descends(value, names))
 
 
-def is_waited_for(node: ast.Call, function: ast.AST, ancestors: Iterable[ast.AST]) -> bool:
-    """Whether what `node` starts is awaited, returned, gathered, iterated, joined or cancelled in `function`.
+def is_waited_for(node: ast.Call, scope: Scope, ancestors: Iterable[ast.AST]) -> bool:
+    """Whether what `node` starts is awaited, returned, gathered, iterated, joined or cancelled in the function of `scope`.
 
-    `ancestors`: the nodes around `node`, innermost first.
+    `ancestors`: the nodes around `node`, innermost first. What an attribute holds may be waited for anywhere in the outermost function
+    or class, under any name of the object; so may what comes through a queue, event or future that the work was given.
     """
     holders: set[str] = set()
     if isinstance(node.func, ast.Attribute) and node.func.attr == "start":
@@ -72,7 +91,71 @@ def is_waited_for(node: ast.Call, function: ast.AST, ancestors: Iterable[ast.AST
         if isinstance(parent, (ast.With, ast.AsyncWith)) and _is_submitted_inside(node, parent):
             return True
         child = parent
-    return bool(holders) and _takes_charge(function, holders)
+    function = scope.node
+    if function is None:
+        return False
+    if holders and _takes_charge(function, holders):
+        return True
+    kept = {"." + holder.rpartition(".")[2] for holder in holders if "." in holder}
+    return bool(kept and _takes_charge(_outermost(scope), kept)) or _is_listened_to(node, scope)
+
+
+def _outermost(scope: Scope) -> ast.AST:
+    """The outermost function or class around a function."""
+    top = scope
+    while top.parent is not None and top.parent.node is not None:
+        top = top.parent
+    assert top.node is not None
+    return top.node
+
+
+def _is_listened_to(node: ast.Call, scope: Scope) -> bool:
+    """Whether somebody in the outermost function, but for the work itself, listens to a channel made there that the work was given."""
+    given: list[ast.AST] = [node]
+    if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):  # thread.start()
+        found = scope.lookup(node.func.value.id)
+        given += [b.expression for b in found[0] if b.expression is not None] if found is not None else []
+    channels: set[str] = set()
+    work: set[ast.AST] = set(given)
+    for name in _names_in(given):
+        found = scope.lookup(name)
+        for binding in found[0] if found is not None else ():
+            if binding.definition is not None and isinstance(binding.definition, FUNCTION_NODES):
+                work.add(binding.definition)
+                channels.update(n for n in _names_in([binding.definition]) if _is_channel(n, scope))
+        if _is_channel(name, scope):
+            channels.add(name)
+    return bool(channels) and _listens(_outermost(scope), channels, work)
+
+
+def _names_in(nodes: Iterable[ast.AST]) -> set[str]:
+    return {n.id for node in nodes for n in all_nodes(node) if isinstance(n, ast.Name)}
+
+
+def _is_channel(name: str, scope: Scope) -> bool:
+    found = scope.lookup(name)
+    made = [b.expression for b in found[0]] if found is not None else []
+    return any(isinstance(call, ast.Call) and last_name(call.func) in _CHANNELS for call in made)
+
+
+def _listens(function: ast.AST, channels: set[str], work: set[ast.AST]) -> bool:
+    pending = children_reversed(function)
+    while pending:
+        node = pending.pop()
+        if node in work:
+            continue
+        if isinstance(node, ast.Attribute) and node.attr in _LISTENS and last_name(node.value) in channels:
+            return True
+        if isinstance(node, ast.Await) and _mentions(node.value, channels):
+            called = node.value.func if isinstance(node.value, ast.Call) else None
+            if not isinstance(called, ast.Attribute) or called.attr not in _SPEAKS:
+                return True
+        pending.extend(children_reversed(node))
+    return False
+
+
+def _is_self(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == "self"
 
 
 def _is_submitted_inside(node: ast.Call, block: ast.With | ast.AsyncWith) -> bool:
@@ -138,7 +221,13 @@ def _nodes_that_see(function: ast.AST, names: set[str]) -> Iterator[ast.AST]:
 
 
 def _mentions(node: ast.AST, holders: set[str]) -> bool:
-    return any(isinstance(n, (ast.Name, ast.Attribute)) and ast.unparse(n) in holders for n in (node, *all_nodes(node)))
+    """Whether an expression holds one of some names or dotted names; `.name` stands for an attribute of any object."""
+    for n in (node, *all_nodes(node)):
+        if isinstance(n, (ast.Name, ast.Attribute)) and ast.unparse(n) in holders:
+            return True
+        if isinstance(n, ast.Attribute) and f".{n.attr}" in holders:
+            return True
+    return False
 
 
 def _is_call(node: ast.AST, *names: str) -> bool:

@@ -22,7 +22,8 @@ class FireAndForgetTask(Rule):
     ## How it decides
     By what is called: module functions by qualified name, methods by the receiver's type (for loops also by the name
     `loop`). The result counts as waited for when it, or a name, attribute or collection that holds it, is awaited, returned, waited
-    for, iterated or cancelled in the same function.
+    for, iterated or cancelled in the same function; for an attribute, anywhere in the handler or its class. So does work that is given a
+    queue, event or future of the handler to which the handler listens, and a method of the handler that writes its response.
 
     ## When to suppress it
     For work that may be lost at any time without anybody noticing.
@@ -87,13 +88,34 @@ class FireAndForgetTask(Rule):
                 asyncio.create_task(send())
             """
         ),
+        Good(
+            files="""
+            import asyncio
+            from fastapi import APIRouter
+            from fastapi.responses import StreamingResponse
+            from app.prices import produce
+
+            router = APIRouter()
+
+            @router.get("/prices")
+            async def stream_prices() -> StreamingResponse:
+                prices = asyncio.Queue()
+                asyncio.create_task(produce(prices))
+
+                async def lines():
+                    while (line := await prices.get()) is not None:
+                        yield line
+
+                return StreamingResponse(lines())
+            """
+        ),
     )
 
     def visit_Call(self, node: ast.Call, file: LintedFile) -> None:
         handler = file.model.handler_at(file.scope, Role.HTTP)
-        function = file.scope.node
-        if handler is None or function is None or not file.model.started_work.starts(node, file.scope):
+        started_work = file.model.started_work
+        if handler is None or file.scope.node is None or not started_work.starts(node, file.scope):
             return
-        if is_waited_for(node, function, file.model.ancestors(node, file.scope)):
+        if is_waited_for(node, file.scope, file.model.ancestors(node, file.scope)) or started_work.writes_response(node, file.scope):
             return
         file.report(self, node, where=handler.description, call=quoted(node))

@@ -188,15 +188,14 @@ class LiveObjectInJobPayload(Rule):
     def _outlives(self, node: ast.Call, file: LintedFile) -> bool:
         """Whether a call hands work to a task that the function doesn't wait for."""
         scope, func = file.scope, node.func
-        function = scope.node
-        if function is None:
+        if scope.node is None:
             return False
         if last_name(func) == "add_task":
             if not isinstance(func, ast.Attribute):
                 return False
             typed = file.model.transport.is_background_tasks(func.value, scope)
             return typed or (typed is None and "background" in last_name(func.value))
-        return file.model.started_work.starts(node, scope) and not is_waited_for(node, function, file.model.ancestors(node, scope))
+        return file.model.started_work.starts(node, scope) and not is_waited_for(node, scope, file.model.ancestors(node, scope))
 
     def _check(self, call: ast.Call, payload: Iterator[ast.expr], receiver: str, file: LintedFile) -> None:
         for argument in payload:

@@ -1,11 +1,18 @@
 import ast
+from collections.abc import Callable
 
 from flake8_backend_rules.frameworks.schema import Role
-from flake8_backend_rules.project.layers import Layer
+from flake8_backend_rules.project.summary import FunctionNode
 from flake8_backend_rules.rule import Bad, Good, Rule
-from flake8_backend_rules.semantics.persistence import WRITE_NAMES
+from flake8_backend_rules.semantics.kinds import Kind
+from flake8_backend_rules.semantics.paths import last_name
+from flake8_backend_rules.semantics.persistence import STATEMENT_METHODS, WRITE_NAMES
+from flake8_backend_rules.semantics.scope import Scope, all_nodes, own_nodes, parameters
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
+
+_RUNNER_PARAMETERS = frozenset({"self", "cls", "ctx", "context", "task", "job"})
+_FILTERS = frozenset({"filter", "filter_by", "exclude", "where"})
 
 
 class WorkerBypassesCore(Rule):
@@ -22,11 +29,14 @@ class WorkerBypassesCore(Rule):
     ## How it decides
     Job handlers by the decorators and classes of the task queues. Sessions and writes as for KBR301 and KBR303.
 
+    A module that its name or folder puts into the core (`services/orders.py`) holds the use-cases themselves, decorated or not, and is
+    left alone. So is housekeeping: a job without a payload all of whose writes delete what a filter selects.
+
     ## When to suppress it
-    For housekeeping of the queue's own tables, such as purging old results.
+    For other housekeeping of the queue's own tables, and for a job that stores nothing but its own result.
 
     ## Known limits
-    Writes behind a helper of another module are that module's; in a folder of services also those behind one of the same module.
+    Writes behind a helper of another module are that module's.
     """
 
     code = "KBR405"
@@ -74,17 +84,30 @@ class WorkerBypassesCore(Rule):
             files="""
             from celery import shared_task
             from app.db import SessionLocal
-
-            def _expire(session, order) -> None:
-                session.delete(order)
-                session.commit()
+            from app.models import Order
 
             @shared_task
             def expire_order(order_id: int) -> None:
                 with SessionLocal() as session:
-                    _expire(session, order_id)
+                    session.delete(session.get(Order, order_id))
+                    session.commit()
             """,
             path="app/services/orders.py",
+        ),
+        Good(
+            files="""
+            from celery import shared_task
+            from sqlalchemy import delete
+            from app.db import SessionLocal
+            from app.models import LoginCode
+
+            @shared_task
+            def purge_login_codes() -> None:
+                with SessionLocal() as session:
+                    session.execute(delete(LoginCode).where(LoginCode.is_expired))
+                    session.commit()
+            """,
+            path="app/tasks.py",
         ),
     )
 
@@ -92,6 +115,37 @@ class WorkerBypassesCore(Rule):
         handler = file.model.handler_at(file.scope, Role.JOB)
         if handler is None or not file.model.persistence.changes_data(node, file.scope):
             return
-        # Among services, the job is a service's function that is a task too, and its helpers are the core.
-        if handler.function is handler.handler or file.model.layering.folder_layer(file.module) is not Layer.APPLICATION:
+        if not file.model.layering.is_named_core(file.module) and not self._only_purges(handler.function, file):
             file.report(self, node, once_per=handler.function, where=handler.description, call=quoted(node))
+
+    def _only_purges(self, function: FunctionNode, file: LintedFile) -> bool:
+        """Whether a job without a payload does no more than delete what a filter selects."""
+        if file.scope.node is not function or any(arg.arg not in _RUNNER_PARAMETERS for arg, _ in parameters(function.args)):
+            return False
+        writes = [n for n in own_nodes(function) if isinstance(n, ast.Call) and file.model.persistence.is_write(n, file.scope)]
+        return bool(writes) and all(self._purges(call, file) for call in writes)
+
+    def _purges(self, call: ast.Call, file: LintedFile) -> bool:
+        func = call.func
+        if not isinstance(func, ast.Attribute):
+            return False
+        if func.attr in STATEMENT_METHODS:
+            return bool(call.args) and _is_selective(call.args[0], file.scope) and _has(call.args[0], file.scope, _is_delete)
+        value = file.model.value(func.value, file.scope)
+        is_query = value is not None and value.kind is Kind.QUERY
+        return is_query and func.attr == "delete" and _is_selective(func.value, file.scope)
+
+
+def _is_selective(node: ast.expr, scope: Scope) -> bool:
+    return _has(node, scope, lambda call: last_name(call.func) in _FILTERS)
+
+
+def _is_delete(call: ast.Call) -> bool:
+    return last_name(call.func) == "delete"
+
+
+def _has(node: ast.expr, scope: Scope, wanted: Callable[[ast.Call], bool]) -> bool:
+    """Whether an expression, or the local value that it names, is a chain of calls with one that is wanted."""
+    found = scope.bindings(node.id) if isinstance(node, ast.Name) else None
+    start = node if found is None or found[-1].expression is None else found[-1].expression
+    return any(isinstance(n, ast.Call) and wanted(n) for n in (start, *all_nodes(start)))
