@@ -353,7 +353,7 @@ def _give_role(cls: ClassInfo, entry: ClassHandlers, reason: str, roles: RoleMap
 
 def _may_consume(function: FunctionInfo) -> bool:
     """Whether a coroutine of a consumer module can be what a queue calls: none hands it a session."""
-    if function.name.startswith("_") or (function.owner is not None and function.name in _LIFECYCLE):
+    if function.name.startswith("_") or function.name in _LIFECYCLE:
         return False
     arguments = (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
     return not any(arg.arg == "db" or arg.arg.endswith("session") for arg in arguments)
