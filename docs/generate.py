@@ -80,7 +80,7 @@ def index() -> str:
         rules = [r for r in all_rules() if r.code.startswith(prefix)]
         if rules:
             parts.append(f"## {prefix}: {title}")
-            parts.append("\n".join(f"- [{r.code} {r.name}]({r.code}.md): {r.summary()}" for r in rules))
+            parts.append("\n".join(f"- [{r.code} {r.name}]({r.code}.md){'' if r.default else ' (opt-in)'}: {r.summary()}" for r in rules))
     parts.append(f"## KBR0: The pack itself\n\n- {INTERNAL_ERROR[0]} {INTERNAL_ERROR[1]}: {INTERNAL_ERROR[2]}")
     return "\n\n".join(parts) + "\n"
 
@@ -88,10 +88,11 @@ def index() -> str:
 def options() -> str:
     """The table of all options."""
     rows = ["# Options", "", "Set them in the `[flake8]` section of `setup.cfg`, `tox.ini` or `.flake8`, or as `--name=value`.", ""]
-    rows += ["| option | default | meaning |", "| --- | --- | --- |"]
+    rows += ["| option | default | meaning | rules |", "| --- | --- | --- | --- |"]
     for option in all_options():
         default = ", ".join(f"`{item}`" for item in option.default) or "(empty)"
-        rows.append(f"| `{option.name}` | {default} | {option.help} |")
+        used = ", ".join(f"[{r.code}](rules/{r.code}.md)" for r in all_rules() if option.name in {o.name for o in r.options})
+        rows.append(f"| `{option.name}` | {default} | {option.help} | {used or 'all'} |")
     return "\n".join(rows) + "\n"
 
 

@@ -114,6 +114,16 @@ def test_a_stale_page_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(module.stale()) == len(RULES)
 
 
+def test_the_guide_page_and_the_index_name_every_rule() -> None:
+    guide = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
+    index = (ROOT / "docs" / "rules" / "README.md").read_text(encoding="utf-8")
+    linked = dict.fromkeys(re.findall(r"\[(KBR\d{3})\]\(rules/\1\.md\)", guide))
+    assert sorted(linked) == sorted(RULES)
+    opt_in = set(re.findall(r"\[(KBR\d{3})\]\(rules/\1\.md\) \(opt-in\)", guide))
+    assert opt_in == {rule.code for rule in all_rules() if not rule.default}
+    assert re.findall(r"^- \[(KBR\d{3}) ", index, re.MULTILINE) == sorted(RULES)
+
+
 def test_every_option_is_named_once_and_explained() -> None:
     names = [option.name for option in all_options()]
     assert len(names) == len(set(names))

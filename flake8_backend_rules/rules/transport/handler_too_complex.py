@@ -3,6 +3,7 @@ import ast
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.project.summary import FunctionNode
 from flake8_backend_rules.rule import Bad, Good, Option, Rule, parse_count
+from flake8_backend_rules.rules.failures._result_types import RESULT_TYPES
 from flake8_backend_rules.semantics.decisions import Decisions
 from flake8_backend_rules.semantics.scope import Scope
 from flake8_backend_rules.walk import LintedFile
@@ -51,7 +52,7 @@ class HandlerTooComplex(Rule):
     name = "handler-too-complex"
     message = "{where} has {count} decision points of its own (at most {limit}); move the decisions out of the handler"
     roles = (Role.HTTP, Role.JOB)
-    options = (MAX_COMPLEXITY,)
+    options = (MAX_COMPLEXITY, RESULT_TYPES)
     bad = (
         Bad(
             files="""
@@ -165,6 +166,33 @@ class HandlerTooComplex(Rule):
                 """,
             },
         ),
+        Good(
+            files={
+                "app/services/orders.py": """
+                class Outcome: ...
+                class Placed(Outcome): ...
+                class Refused(Outcome): ...
+
+                def place(number: int) -> Outcome: ...
+                """,
+                "app/api/orders.py": """
+                from fastapi import APIRouter
+                from app.services.orders import Outcome, Placed, Refused, place
+
+                router = APIRouter()
+
+                @router.post("/orders/{number}")
+                def create_order(number: int) -> dict:
+                    outcome: Outcome = place(number)
+                    match outcome:
+                        case Placed():
+                            return {"placed": number}
+                        case Refused():
+                            return {"placed": None}
+                """,
+            },
+            options={"backend-max-handler-complexity": "0", "backend-result-types": "Outcome"},
+        ),
     )
 
     def visit_FunctionDef(self, node: ast.FunctionDef, file: LintedFile) -> None:
@@ -179,7 +207,7 @@ class HandlerTooComplex(Rule):
             return
         limit = file.number(MAX_COMPLEXITY)
         scope = Scope(file.module, node, file.scope, file.scope.owner)
-        more = file.settings.get("backend-result-types", ())
+        more = file.settings[RESULT_TYPES.name]
         count = Decisions(file.model.transport, file.model.results, scope, more).count(node, limit)
         if count:
             file.report(self, node, where=f"{role.role.value} '{node.name}'", count=count, limit=limit)
