@@ -111,7 +111,7 @@ def test_generated_pages_are_current() -> None:
 def test_a_stale_page_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     module = generator()
     monkeypatch.setattr(module, "page", lambda rule: f"# {rule.code}\n")
-    assert len(module.stale()) == len(RULES)
+    assert {f"{code}.md" for code in RULES} <= {path.name for path in module.stale()}
 
 
 def test_the_guide_page_and_the_index_name_every_rule() -> None:

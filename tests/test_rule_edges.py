@@ -608,6 +608,22 @@ def f(request, tasks: BackgroundTasks, background_tasks: Progress, path: pathlib
     tasks.add_task(os.remove, "x"); tasks.add_task(shutil.rmtree, "x"); tasks.add_task(pathlib.Path.unlink, path)
     tasks.add_task(path.unlink); tasks.add_task(file.close); tasks.add_task(folder.cleanup); background_tasks.add_task(send)
     tasks.add_task(folder.compress); return make(background=BackgroundTask(os.unlink, "x"))  # ! 5 f|tasks.add_task()
+## functions-that-clean-up
+import contextlib, logging
+from app.clean import also, drop, gone
+def f(request, tasks: BackgroundTasks, response):
+    async def close():
+        with contextlib.suppress(OSError): await response.aclose()
+        logging.info("closed")
+    tasks.add_task(close); tasks.add_task(func=drop); tasks.add_task(request.app.metrics.count, 1); tasks.add_task(own)
+    tasks.add_task(also)  # ! 5 f|tasks.add_task()|+3
+    tasks.add_task(gone); tasks.add_task(parametrics.send); tasks.add_task(func=send)
+def own(): pathlib.Path("x").unlink()
+#: app/clean.py
+import shutil
+def drop(): shutil.rmtree("x")
+def also(): shutil.rmtree("x"); send()
+def gone(): ...
 """)  # fmt: skip
 
 sheet("KBR405", "app/tasks.py", """

@@ -10,7 +10,8 @@ from flake8_backend_rules.frameworks.schema import NameSet
 from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, ImportInfo, ModuleSummary
 from flake8_backend_rules.semantics import annotation
 from flake8_backend_rules.semantics.kinds import Kind, Value
-from flake8_backend_rules.semantics.scope import How, Local, Scope
+from flake8_backend_rules.semantics.paths import last_name
+from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, Local, Scope, own_nodes
 from flake8_backend_rules.semantics.values import Evaluator
 
 # Words in the names of framework objects: a first-party class with none of them among its bases is none.
@@ -20,6 +21,9 @@ _TELLING_BASES = re.compile("Request|Response|Socket|Connection|Background|Uploa
 _TELLING_ATTRIBUTE = re.compile(
     "request|response|session|socket|context|current_user|background|file|form|scopes|credentials|^g$", re.IGNORECASE
 )
+
+_CLEAN_UPS = frozenset({"close", "aclose", "unlink", "cleanup", "clean_up", "release"})
+_TELEMETRY = frozenset({"telemetry", "analytics", "metric", "metrics", "statsd"})
 
 _TELLING_ERRORS = re.compile("Error|Exception|Http|HTTP|Response|404|Denied|Found|Abort|Fail|Invalid|Forbidden|Unauth|Bad")
 
@@ -126,13 +130,36 @@ class Transport:
         value = self.evaluator.value(call.func, scope)
         return value is not None and value.kind is Kind.OBJECT and value.name in self.knowledge.background_task_items
 
-    def is_clean_up(self, node: ast.expr, scope: Scope) -> bool:
-        """Whether a callable only cleans up: one of os, shutil, pathlib, tempfile, or called close, unlink or cleanup."""
-        name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-        if name.strip("_") in ("close", "aclose", "unlink", "cleanup", "clean_up"):
+    def may_be_lost(self, node: ast.expr, scope: Scope) -> bool:
+        """Whether nobody would miss what a callable does: it cleans up, or its name speaks of telemetry."""
+        if not _TELEMETRY.isdisjoint(re.split(r"[^a-z]+", ast.unparse(node).lower())):
+            return True
+        return self._is_clean_up(node, scope) or self._only_cleans_up(node, scope)
+
+    def _is_clean_up(self, node: ast.expr, scope: Scope) -> bool:
+        """Whether a callable is one of os, shutil, pathlib, tempfile, or called close, unlink, cleanup or release."""
+        if isinstance(node, (ast.Attribute, ast.Name)) and last_name(node).strip("_") in _CLEAN_UPS:
             return True
         value = self.evaluator.value(node, scope)
         return value is not None and value.name.partition(".")[0] in self.knowledge.clean_up_modules
+
+    def _only_cleans_up(self, node: ast.expr, scope: Scope) -> bool:
+        """Whether all that the body of a first-party function calls cleans up."""
+        inside = self._body_of(node, scope)
+        if inside is None or inside.node is None:
+            return False
+        called = [n.func for n in own_nodes(inside.node) if isinstance(n, ast.Call)]
+        called = [func for func in called if last_name(getattr(func, "value", func)) not in ("log", "logger", "logging", "contextlib")]
+        return bool(called) and all(last_name(f) == "suppress" or self._is_clean_up(f, inside) for f in called)
+
+    def _body_of(self, node: ast.expr, scope: Scope) -> Scope | None:
+        found = scope.lookup(node.id) if isinstance(node, ast.Name) else None
+        if found is not None:
+            nested = found[0][-1].definition
+            return Scope(scope.module, nested, found[1], found[1].owner) if isinstance(nested, FUNCTION_NODES) else None
+        value = self.evaluator.value(node, scope)
+        is_function = value is not None and value.kind is Kind.OBJECT and isinstance(value.definition, FunctionInfo)
+        return self.evaluator.scope_of(value.definition) if is_function else None  # type: ignore[union-attr, arg-type]
 
     # -- HTTP errors and responses ---------------------------------------------------------------
 

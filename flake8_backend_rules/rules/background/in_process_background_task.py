@@ -21,11 +21,15 @@ class InProcessBackgroundTask(Rule):
     ## How it decides
     By the type of the receiver; in handler code also by the name `background_tasks`.
 
+    Left alone is what nobody would miss. Clean-up: callables of os, shutil, pathlib and tempfile, callables named close, unlink,
+    cleanup or release, and functions of the project that call nothing else. Telemetry: callables whose name speaks of it, of
+    analytics or of metrics.
+
     ## When to suppress it
-    For work whose loss nobody would notice, such as warming a cache.
+    For other work whose loss nobody would notice, such as warming a cache.
 
     ## Known limits
-    Clean-up is left alone: callables of os, shutil, pathlib and tempfile, and `.close`, `.unlink`, `.cleanup` methods.
+    Work that only this very process can do, such as closing what it holds open under another name, is not told apart.
     """
 
     code = "KBR402"
@@ -70,13 +74,19 @@ class InProcessBackgroundTask(Rule):
             import os
             from fastapi import APIRouter, BackgroundTasks
             from app.board import Board
+            from app.telemetry import telemetry
 
             router = APIRouter()
 
             @router.get("/report")
-            async def report(tasks: BackgroundTasks, board: Board) -> None:
-                tasks.add_task(os.unlink, "report.csv")
-                tasks.add_task(cleanup)
+            async def report(tasks: BackgroundTasks, board: Board, pool) -> None:
+                def clean_up() -> None:
+                    if os.path.exists("report.csv"):
+                        os.unlink("report.csv")
+                    pool.release()
+
+                tasks.add_task(clean_up)
+                tasks.add_task(telemetry.log_report, 1)
                 board.add_task("review the report")
             """
         ),
@@ -97,7 +107,8 @@ class InProcessBackgroundTask(Rule):
             in_edge = handler is not None or model.is_dependency(function)
             has_work = bool(node.args or node.keywords)  # of an empty `BackgroundTasks()` its `add_task` tells
             found = has_work and in_edge and model.transport.is_background_item(node, scope)
-        if not found or (node.args and model.transport.is_clean_up(node.args[0], scope)):
+        work = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg == "func"), None)
+        if not found or (work is not None and model.transport.may_be_lost(work, scope)):
             return
         where = handler.description if handler else f"'{function.name}'"
         outermost = [f for f in scope.functions() if isinstance(f, FUNCTION_NODES)][-1]
