@@ -133,8 +133,8 @@ PAIRS = [
     ("KBR206", {"app/application/dto/x.py": DTO, "app/dto/x.py": DTO},
      "app/application/a.py:from app.application.dto.x import OrderCreate", "from app.dto.x import OrderCreate"),
     ("KBR206", {"app/base.py": "class OrderCreate: ..."}, "app/services/a.py:from app.base import OrderCreate", ("app/base.py", DTO)),
-    ("KBR206", {"app/schemas.py": DTO + "class Task(BaseModel):\n    def to_task_response(self): ...\nclass RetryConfig(BaseModel): ...\n"
-      "class Other(BaseModel):\n    def to_text(self): ..."},
+    ("KBR206", {"app/schemas.py": f"{DTO}class Task(BaseModel):\n    def to_task_response(self): ...\n"
+                "class RetryConfig(BaseModel): ...\nclass Other(BaseModel):\n    def to_text(self): ..."},
      "app/services/a.py:from app.schemas import RetryConfig, Task", "from app.schemas import Other"),
     ("KBR206", {"app/services/orders/schemas.py": DTO}, "app/services/orders/a.py:from .schemas import OrderCreate",
      ("app/services/orders/routes.py", ROUTES)),

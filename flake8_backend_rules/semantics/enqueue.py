@@ -86,8 +86,8 @@ class Enqueues:
         if task is not None:
             return None if self._waits_for_commit(task, func.attr) else self._of_task(task, entries)
         value = self.evaluator.value(receiver, scope)
+        in_function = scope.function is not None  # what is only named like a job's call makes none at import
         if value is None:
-            in_function = scope.function is not None  # what is only named like a job's call makes none at import
             return next((e for e in entries if (e.tells and in_function) or _is_named(receiver, e)), None)
         if value.kind is Kind.QUERY or isinstance(value.definition, (ModuleSummary, FunctionInfo)):
             return None
@@ -99,7 +99,7 @@ class Enqueues:
                 return entry
         if package in self.knowledge.packages or package in sys.stdlib_module_names:
             return None
-        return next((e for e in entries if e.tells or _is_named(receiver, e)), None)
+        return next((e for e in entries if (e.tells and in_function) or _is_named(receiver, e)), None)
 
     def _of_class(self, value: Value, cls: ClassInfo, method: str, entries: list[Enqueue]) -> Enqueue | None:
         if self.evaluator.method(cls, method) is not None:

@@ -18,7 +18,8 @@ _NO_RESPONSE = (
 def is_view_helper(function: FunctionInfo, project: Project) -> bool:
     """Whether a function that takes a request returns no response: it is a helper of the views beside it.
 
-    It says so, or its module calls it and it returns nothing or plain data (of which a decorator may make a response).
+    It says so, it answers a question or returns a tuple, or its module calls it and it returns nothing or plain data (of all
+    of which a decorator may make a response).
     Bodies are read of the linted module only.
     """
     if isinstance(function.returns, ast.Constant) and function.returns.value is None:
@@ -29,9 +30,19 @@ def is_view_helper(function: FunctionInfo, project: Project) -> bool:
     if body is None or tree is None:
         return False
     returned = [n.value for n in own_nodes(body) if isinstance(n, ast.Return) and n.value is not None]
+    if not body.decorator_list and any(_is_answer(value) for value in returned):
+        return True
     if returned and (body.decorator_list or not any(isinstance(value, _NO_RESPONSE) for value in returned)):
         return False
     return any(isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == body.name for n in ast.walk(tree))
+
+
+def _is_answer(value: ast.expr) -> bool:
+    if isinstance(value, ast.Constant):
+        return isinstance(value.value, bool)
+    if isinstance(value, ast.Call):
+        return isinstance(value.func, ast.Attribute) and value.func.attr == "exists"
+    return isinstance(value, (ast.Tuple, ast.Compare))
 
 
 def is_in_registry(function: FunctionInfo, registry: str, evaluator: Evaluator) -> bool:

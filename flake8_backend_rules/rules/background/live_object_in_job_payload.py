@@ -110,6 +110,7 @@ class LiveObjectInJobPayload(Rule):
             files="""
             import asyncio
             from celery import shared_task
+            from confkit import Configuration
             from django.dispatch import Signal
             from fastapi import BackgroundTasks
             from sqlalchemy.orm import DeclarativeBase, Session
@@ -133,8 +134,11 @@ class LiveObjectInJobPayload(Rule):
             def clean(request, tasks: BackgroundTasks) -> None:
                 tasks.add_task(ship, request.app.state.db)
 
+            configuration = Configuration("SHOP_")
+
             class Settings:
                 key = settings.delay(lambda: "")
+                folder = configuration.delay(lambda key="": key)
             """,
             path="app/services/orders.py",
         ),
