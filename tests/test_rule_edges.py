@@ -444,7 +444,7 @@ def silent(pk): Item.query.filter_by(a=1).first_or_404(); Item.query.one_or_404(
 from flask_sqlalchemy import SQLAlchemy
 class Item(SQLAlchemy().Model): ...
 ## django
-def managed(request): return Order.objects.get(pk=1), Order.objects.count()  # ! 30 managed|Order.objects|+1
+def managed(request): return render(Order.objects.get(pk=1), Order.objects.count())  # ! 37 managed|Order.objects|+1
 def related(request, order: Order): return order.line_set.all()  # ! 44 related|order.line_set.all()
 def silent(request, order: Order): get_object_or_404(Order.objects.filter(a=1), pk=1); Order.objects.create(a=1); order.tag_set.pop()
 """)  # fmt: skip
