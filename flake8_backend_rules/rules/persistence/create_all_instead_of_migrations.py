@@ -1,9 +1,10 @@
 import ast
 
+from flake8_backend_rules.project.summary import ImportInfo
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.semantics.kinds import Kind
 from flake8_backend_rules.semantics.paths import last_name
-from flake8_backend_rules.semantics.scope import Scope, own_nodes
+from flake8_backend_rules.semantics.scope import How, own_nodes
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
 
@@ -23,7 +24,8 @@ class CreateAllInsteadOfMigrations(Rule):
     ## How it decides
     By what `create_all` belongs to: something named `metadata`, a SQLAlchemy `MetaData`, a Flask-SQLAlchemy object or a name `db`.
     Left alone is a function that also stamps Alembic (`command.stamp(...)`), itself or through a helper of its module, as it sets up an
-    empty database at the newest revision, and one that makes an SQLite database in memory.
+    empty database at the newest revision, and one that makes an SQLite database in memory. So is a metadata that the function makes
+    or is handed, and the one of a class in the module whose methods create its tables: a store that keeps its own.
 
     ## When to suppress it
     For a database that never outlives the process.
@@ -47,12 +49,17 @@ class CreateAllInsteadOfMigrations(Rule):
             async def start(connection) -> None:
                 await connection.run_sync(Base.metadata.create_all)  # ! 11
                 db.create_all()  # ! 5
+
+            class Application:
+                def start(self) -> None:
+                    Base.metadata.create_all(engine)  # ! 9
             """,
             path="app/main.py",
             messages=(
                 "'Base.metadata.create_all()' creates the schema without migrations; let Alembic create and change it",
                 "'connection.run_sync(Base.metadata.create_all)' creates the schema without migrations; let Alembic create and change it",
                 "'db.create_all()' creates the schema without migrations; let Alembic create and change it",
+                "'Base.metadata.create_all()' creates the schema without migrations; let Alembic create and change it",
             ),
         ),
     )
@@ -83,8 +90,23 @@ class CreateAllInsteadOfMigrations(Rule):
                 metadata = MetaData()
                 Table("copy", metadata, *columns)
                 metadata.create_all(engine)
+
+            async def create(connection, metadata) -> None:
+                await connection.run_sync(metadata.create_all)
             """,
             path="app/main.py",
+        ),
+        Good(
+            files="""
+            from sqlalchemy.orm import DeclarativeBase
+
+            class Base(DeclarativeBase): ...
+
+            class VectorStore:
+                def __init__(self, engine) -> None:
+                    Base.metadata.create_all(engine)
+            """,
+            path="app/vectors/store.py",
         ),
         Good(
             files="""
@@ -130,18 +152,25 @@ class CreateAllInsteadOfMigrations(Rule):
             return True
         return any(_calls(f.node, "stamp") and _calls(body, f.node.name) for f in file.model.functions if f.owner is None)
 
-    def _is_made_here(self, node: ast.Name, scope: Scope) -> bool:
-        """Whether a metadata was made in the function itself: it holds the tables of a moment, not the application's."""
-        found = scope.lookup(node.id)
-        made = found[0][-1].expression if found is not None else None
-        return isinstance(made, ast.Call) and last_name(made.func) == "MetaData"
+    def _is_own(self, metadata: ast.expr, file: LintedFile) -> bool:
+        """Whether a metadata is made in the function, handed to it, or that of a class in a module with a store: no application's."""
+        if isinstance(metadata, ast.Attribute) and isinstance(metadata.value, ast.Name) and metadata.attr == "metadata":
+            base = file.module.bindings.get(metadata.value.id)
+            return file.scope.owner is not None and base is not None and not isinstance(base, ImportInfo)
+        found = file.scope.lookup(metadata.id) if isinstance(metadata, ast.Name) else None
+        if found is None:
+            return False
+        made = found[0][-1]
+        if made.how is How.PARAMETER:
+            return "metadata" in last_name(metadata)
+        return isinstance(made.expression, ast.Call) and last_name(made.expression.func) == "MetaData"
 
     def _creates_tables(self, node: ast.expr, file: LintedFile) -> bool:
         """Whether `node` is the `create_all` of a metadata or of a Flask-SQLAlchemy object."""
         if not isinstance(node, ast.Attribute) or node.attr != "create_all":
             return False
         name = last_name(node.value).strip("_").lower()
-        if isinstance(node.value, ast.Name) and self._is_made_here(node.value, file.scope):
+        if self._is_own(node.value, file):
             return False
         if name.endswith(_METADATA_NAMES):
             return True
