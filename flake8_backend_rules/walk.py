@@ -161,47 +161,58 @@ class LintedFile:
         return len(text.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "ignore"))
 
 
+Entry = tuple[Rule, Handler]
+_Entries = tuple[Entry, ...]
+
+
 @dataclass(slots=True)
 class Dispatch:
     """Handlers of some rules by event, node class and name. Built once a process for each set of rules."""
 
     rules: tuple[Rule, ...] = ()
-    enter: dict[type[ast.AST], list[tuple[Rule, Handler]]] = field(default_factory=dict)
-    leave: dict[type[ast.AST], list[tuple[Rule, Handler]]] = field(default_factory=dict)
-    calls: dict[str, list[tuple[Rule, Handler]]] = field(default_factory=dict)
-    attributes: dict[str, list[tuple[Rule, Handler]]] = field(default_factory=dict)
-    finish: list[tuple[Rule, Handler]] = field(default_factory=list)
+    enter: dict[type[ast.AST], _Entries] = field(default_factory=dict)
+    leave: dict[type[ast.AST], _Entries] = field(default_factory=dict)
+    calls: dict[str, _Entries] = field(default_factory=dict)
+    attributes: dict[str, _Entries] = field(default_factory=dict)
+    finish: _Entries = ()
     fields: dict[type[ast.AST], tuple[str, ...]] = field(default_factory=dict)
     """The fields to go into, by node class, last first: without those of expressions if no handler is for expressions."""
-    _needs: dict[Rule, _Needs] = field(default_factory=dict)
+    _handling: tuple[_Handling, ...] = ()
     _narrowed: dict[tuple[Rule | None, ...], Dispatch] = field(default_factory=dict)
+    _shared: dict[_Entries, _Entries] = field(default_factory=dict)
+    """One tuple for equal ones: what the tables of all sets of rules hold would else be looked at by each garbage collection."""
 
     @classmethod
-    def of(cls, rules: Iterable[Rule], sightless: frozenset[Rule] = frozenset()) -> Dispatch:
-        """The table of some rules. `sightless`: those of which the handlers for expressions are left out."""
-        table = cls(tuple(rules))
-        for rule in table.rules:
-            for (event, node), method in rule.handlers().items():
-                if node not in _BRANCHES and node is not ast.Module:
-                    raise BadDeclarationError(f"{rule.code}: {method} is never called, {node.__name__} is a leaf of the walk")
-                if rule in sightless and node not in _STATEMENTS:
-                    continue
-                entry = (rule, getattr(rule, method))
-                if event == "visit" and node is ast.Call and rule.calls:
-                    for name in rule.calls:
-                        table.calls.setdefault(name, []).append(entry)
-                elif event == "visit" and node is ast.Attribute and rule.attributes:
-                    for name in rule.attributes:
-                        table.attributes.setdefault(name, []).append(entry)
-                else:
-                    target = table.enter if event == "visit" else table.leave
-                    target.setdefault(node, []).append(entry)
-            if type(rule).finish is not Rule.finish:
-                table.finish.append((rule, _finisher(rule)))
-        table._needs = {rule: _Needs.of(rule) for rule in table.rules}
-        classes = {*table.enter, *table.leave} | ({ast.expr} if table.calls or table.attributes else set())
-        table.fields = _STATEMENT_FIELDS if classes <= _STATEMENTS else _CHILD_FIELDS
+    def of(cls, rules: Iterable[Rule]) -> Dispatch:
+        """The table of all rules that are on."""
+        handling = tuple(_Handling.of(rule) for rule in rules)
+        table = cls._of([(h, True) for h in handling], {})
+        table._handling = handling
         return table
+
+    @classmethod
+    def _of(cls, chosen: list[tuple[_Handling, bool]], shared: dict[_Entries, _Entries]) -> Dispatch:
+        """The table of some rules' handlers. With False, those for expressions are left out."""
+        tables: dict[str, dict[Any, list[Entry]]] = {"enter": {}, "leave": {}, "calls": {}, "attributes": {}}
+        for handling, seeing in chosen:
+            for kind, key, is_statement, entry in handling.entries:
+                if seeing or is_statement:
+                    tables[kind].setdefault(key, []).append(entry)
+
+        def closed(kind: str) -> dict[Any, _Entries]:
+            return {key: shared.setdefault(entries, entries) for key, found in tables[kind].items() for entries in (tuple(found),)}
+
+        classes = {*tables["enter"], *tables["leave"]} | ({ast.expr} if tables["calls"] or tables["attributes"] else set())
+        return cls(
+            rules=tuple(handling.rule for handling, _ in chosen),
+            enter=closed("enter"),
+            leave=closed("leave"),
+            calls=closed("calls"),
+            attributes=closed("attributes"),
+            finish=tuple(h.finish for h, _ in chosen if h.finish is not None),
+            fields=_STATEMENT_FIELDS if classes <= _STATEMENTS else _CHILD_FIELDS,
+            _shared=shared,
+        )
 
     def sets(self) -> Iterable[tuple[Rule, ...]]:
         """The sets of rules that applied to some file so far."""
@@ -210,45 +221,60 @@ class Dispatch:
     def narrowed(self, file: LintedFile, failed: set[Rule]) -> Dispatch:
         """The table of the rules that apply to a file. A rule that fails at the question is added to `failed`."""
         words = file.model.words
-        applying: list[Rule] = []
-        sightless: list[Rule] = []
-        for rule, needs in self._needs.items():
-            named = needs.names is None or not needs.names.isdisjoint(words)
+        chosen: list[tuple[_Handling, bool]] = []
+        for handling in self._handling:
+            rule = handling.rule
+            named = handling.names is None or not handling.names.isdisjoint(words)
             try:
-                if not (named or needs.statements) or not rule.applies(file):
-                    continue
-                applying.append(rule)
-                if needs.expressions and not (named and rule.sees_expressions(file)):
-                    sightless.append(rule)
+                if (named or handling.statements) and rule.applies(file):
+                    chosen.append((handling, not handling.expressions or (named and rule.sees_expressions(file))))
             except Exception as error:
                 failed.add(rule)
                 file.internal_error(f"{rule.code} {rule.name}", error, 1)
-        key = (*applying, None, *sightless)
+        key = (*(h.rule for h, _ in chosen), None, *(h.rule for h, seeing in chosen if not seeing))
         found = self._narrowed.get(key)
         if found is None:
-            found = self._narrowed[key] = Dispatch.of(applying, frozenset(sightless))
+            found = self._narrowed[key] = Dispatch._of(chosen, self._shared)
         return found
 
 
 @dataclass(frozen=True, slots=True)
-class _Needs:
-    """What a rule's handlers need to be called.
+class _Handling:
+    """A rule's handlers, and what they need to be called.
 
-    `names`: all that its handlers for expressions ask for, None where they ask for any. `statements`: whether something
-    else than these can have a finding.
+    `entries`: (table, key in it, whether it is for statements, handler). `names`: all that its handlers for expressions ask
+    for, None where they ask for any. `statements`: whether something else than these can have a finding.
     """
 
+    rule: Rule
+    entries: tuple[tuple[str, type[ast.AST] | str, bool, Entry], ...]
+    finish: Entry | None
     names: frozenset[str] | None
     statements: bool
     expressions: bool
 
     @classmethod
-    def of(cls, rule: Rule) -> _Needs:
+    def of(cls, rule: Rule) -> _Handling:
         expressions = [(event, node) for event, node in rule.handlers() if node not in _STATEMENTS]
         narrow = {("visit", ast.Call): rule.calls, ("visit", ast.Attribute): rule.attributes}
         open_ended = any(not narrow.get(handler) for handler in expressions)
-        statements = len(expressions) < len(rule.handlers()) or type(rule).finish is not Rule.finish
-        return cls(None if open_ended or not expressions else rule.calls | rule.attributes, statements, bool(expressions))
+        finish = (rule, _finisher(rule)) if type(rule).finish is not Rule.finish else None
+        statements = len(expressions) < len(rule.handlers()) or finish is not None
+        names = None if open_ended or not expressions else rule.calls | rule.attributes
+        return cls(rule, tuple(_entries(rule)), finish, names, statements, bool(expressions))
+
+
+def _entries(rule: Rule) -> Iterator[tuple[str, type[ast.AST] | str, bool, Entry]]:
+    for (event, node), method in rule.handlers().items():
+        if node not in _BRANCHES and node is not ast.Module:
+            raise BadDeclarationError(f"{rule.code}: {method} is never called, {node.__name__} is a leaf of the walk")
+        entry = (rule, getattr(rule, method))
+        if event == "visit" and node is ast.Call and rule.calls:
+            yield from (("calls", name, False, entry) for name in rule.calls)
+        elif event == "visit" and node is ast.Attribute and rule.attributes:
+            yield from (("attributes", name, False, entry) for name in rule.attributes)
+        else:
+            yield "enter" if event == "visit" else "leave", node, node in _STATEMENTS, entry
 
 
 def _finisher(rule: Rule) -> Handler:
@@ -279,7 +305,7 @@ def walk(tree: ast.Module, file: LintedFile, dispatch: Dispatch) -> None:
     enter, leave, calls, attributes, fields = dispatch.enter, dispatch.leave, dispatch.calls, dispatch.attributes, dispatch.fields
     in_full = fields is _CHILD_FIELDS
 
-    def call_handlers(entries: list[tuple[Rule, Handler]], node: ast.AST) -> None:
+    def call_handlers(entries: _Entries, node: ast.AST) -> None:
         for rule, handler in entries:
             if rule in failed:
                 continue

@@ -9,6 +9,7 @@ import re
 import sys
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from flake8_backend_rules.frameworks import knowledge
@@ -21,6 +22,7 @@ from flake8_backend_rules.project.summary import (
     FunctionNode,
     ImportInfo,
     ModuleSummary,
+    Surface,
     Variable,
     flat_statements,
     summarise,
@@ -31,7 +33,7 @@ _MAX_LOOKUPS = 400
 # What stays in memory between files is bounded, and packed where it can be: every live node costs time in
 # each of Python's garbage collections for the rest of the run.
 _MAX_LIVE_SUMMARIES = 128
-_MAX_LIVE_BODIES = 64
+_MAX_BODIES = 256
 _MAX_LIVE_TREES = 6
 
 
@@ -51,11 +53,6 @@ class _Kept:
 
     summary: ModuleSummary | None = None
     packed: bytes | None = None
-
-    def live(self) -> ModuleSummary | None:
-        if self.summary is None and self.packed is not None:
-            self.summary = pickle.loads(self.packed)
-        return self.summary
 
     def pack(self) -> None:
         """Lets go of the live summary."""
@@ -88,11 +85,14 @@ class Project:
         """Facts about modules on disk that are dear to find."""
         self._modules: dict[str, _Kept] = {}
         self._live: list[str] = []
+        self._fresh: list[ModuleSummary] = []
+        self._unpacked: list[tuple[Surface, bytes]] = []
         self._finds: dict[tuple[tuple[str, ...], str], str | None] = {}
         self._current: tuple[str, ast.Module] | None = None
         self._trees: OrderedDict[str, ast.Module | None] = OrderedDict()
         self._texts: dict[str, str] = {}
-        self._bodies: OrderedDict[tuple[str, str, int], FunctionNode | None] = OrderedDict()
+        self._bodies: dict[tuple[str, str, int], FunctionNode | None] = {}
+        self._packed_bodies: OrderedDict[tuple[str, str, int], bytes] = OrderedDict()
         self._stdlib = sys.stdlib_module_names
         self._third_party = knowledge().packages
         self._told_by = knowledge().telling_words
@@ -112,6 +112,13 @@ class Project:
         self._current = None
         self._trees.clear()
         self._texts.clear()
+        for summary in self._fresh:
+            summary.pack()
+        self._fresh.clear()
+        for surface, packed in self._unpacked:
+            surface.repack(packed)
+        self._unpacked.clear()
+        self._pack_bodies()
         while len(self._live) > _MAX_LIVE_SUMMARIES:
             self._modules[self._live.pop(0)].pack()
 
@@ -133,13 +140,17 @@ class Project:
             return self._alive(path, kept)
         kept = self._modules[path] = _Kept(None if size_of(path) is None else self._read(path))
         if kept.summary is not None:
+            kept.summary.unpacked = self._unpacked
             self._live.append(path)
+            self._fresh.append(kept.summary)
         return kept.summary
 
     def _alive(self, path: str, kept: _Kept) -> ModuleSummary | None:
         if kept.summary is None and kept.packed is not None:
+            kept.summary = pickle.loads(kept.packed)
+            kept.summary.unpacked = self._unpacked
             self._live.append(path)
-        return kept.live()
+        return kept.summary
 
     def _read(self, path: str) -> ModuleSummary:
         tree = self._parsed(path)
@@ -326,14 +337,25 @@ class Project:
         if self.is_current(function.module):
             assert self._current is not None
             return find_function(self._current[1], function.qualname, function.line)
-        if key in self._bodies:
-            self._bodies.move_to_end(key)
-            return self._bodies[key]
-        tree = self.tree_of(function.module)
-        body = self._bodies[key] = None if tree is None else find_function(tree, function.qualname, function.line)
-        if len(self._bodies) > _MAX_LIVE_BODIES:
-            self._bodies.popitem(last=False)
-        return body
+        if key not in self._bodies:
+            packed = self._packed_bodies.get(key)
+            if packed is not None:
+                self._packed_bodies.move_to_end(key)
+                self._bodies[key] = pickle.loads(packed)
+            else:
+                tree = self.tree_of(function.module)
+                self._bodies[key] = None if tree is None else find_function(tree, function.qualname, function.line)
+        return self._bodies[key]
+
+    def _pack_bodies(self) -> None:
+        """Packs the bodies read for the linted file, all but those nested too deeply for that."""
+        for key, body in self._bodies.items():
+            if key not in self._packed_bodies:
+                with suppress(RecursionError, pickle.PicklingError):
+                    self._packed_bodies[key] = pickle.dumps(body, pickle.HIGHEST_PROTOCOL)
+        self._bodies.clear()
+        while len(self._packed_bodies) > _MAX_BODIES:
+            self._packed_bodies.popitem(last=False)
 
 
 def _never(_: str) -> bool:

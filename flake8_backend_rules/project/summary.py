@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import ast
 import os
+import pickle
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -36,52 +39,122 @@ class ImportInfo:
     """True for `import a.b` without `as`: the bound name is the top-level package."""
 
 
-@dataclass(slots=True, eq=False)
-class Variable:
-    """A name bound by assignment. `value` is None where it was too large to keep or is not known."""
+class Surface:
+    """What a summary says of a class, a function or a variable. `line` is where it begins, 1-based.
 
-    module: ModuleSummary
-    name: str
-    annotation: ast.expr | None
-    value: ast.expr | None
-    line: int
-    owner: ClassInfo | None = None
-    function: FunctionInfo | None = None
-    """For `self.x = …`: the method in whose scope the value is to be read."""
+    Between files its expressions are packed as bytes: what lies about as nodes is looked at by each of Python's garbage
+    collections for the rest of the run.
+    """
+
+    __slots__ = ("_syntax", "line", "module", "name")
+
+    def __init__(self, module: ModuleSummary, name: str, line: int, syntax: tuple[Any, ...]) -> None:
+        self.module = module
+        self.name = name
+        self.line = line
+        self._syntax: tuple[Any, ...] | bytes = syntax
+
+    def syntax(self) -> tuple[Any, ...]:
+        """The expressions, as the class says."""
+        kept = self._syntax
+        if kept.__class__ is bytes:
+            self.module.unpacked.append((self, kept))
+            kept = self._syntax = pickle.loads(kept)
+        return kept  # type: ignore[return-value]
+
+    def pack(self) -> None:
+        """Packs the expressions; those nested too deeply for that stay as they are."""
+        if self._syntax.__class__ is not bytes and any(self._syntax):
+            with suppress(RecursionError, pickle.PicklingError):
+                self._syntax = pickle.dumps(self._syntax, pickle.HIGHEST_PROTOCOL)
+
+    def repack(self, packed: bytes) -> None:
+        """Goes back to the bytes that the expressions were unpacked from."""
+        self._syntax = packed
 
 
-@dataclass(slots=True, eq=False)
-class FunctionInfo:
+class Variable(Surface):
+    """A name bound by assignment. `value` is None where it was too large to keep or is not known.
+
+    `function`: for `self.x = …`, the method in whose scope the value is to be read.
+    """
+
+    __slots__ = ("function", "owner")
+
+    def __init__(
+        self,
+        module: ModuleSummary,
+        name: str,
+        annotation: ast.expr | None,
+        value: ast.expr | None,
+        line: int,
+        owner: ClassInfo | None = None,
+        function: FunctionInfo | None = None,
+    ) -> None:
+        super().__init__(module, name, line, (annotation, value))
+        self.owner = owner
+        self.function = function
+
+    @property
+    def annotation(self) -> ast.expr | None:
+        return cast("ast.expr | None", self.syntax()[0])
+
+    @property
+    def value(self) -> ast.expr | None:
+        return cast("ast.expr | None", self.syntax()[1])
+
+
+class FunctionInfo(Surface):
     """A function's signature; its body is read on demand."""
 
-    module: ModuleSummary
-    name: str
-    qualname: str
-    line: int
-    args: ast.arguments
-    returns: ast.expr | None
-    decorators: list[ast.expr]
-    is_async: bool
-    owner: ClassInfo | None
+    __slots__ = ("is_async", "owner", "qualname")
+
+    def __init__(self, module: ModuleSummary, node: FunctionNode, qualname: str, owner: ClassInfo | None) -> None:
+        super().__init__(module, node.name, node.lineno, (node.args, node.returns, node.decorator_list))
+        self.qualname = qualname
+        self.is_async = isinstance(node, ast.AsyncFunctionDef)
+        self.owner = owner
+
+    @property
+    def args(self) -> ast.arguments:
+        return cast("ast.arguments", self.syntax()[0])
+
+    @property
+    def returns(self) -> ast.expr | None:
+        return cast("ast.expr | None", self.syntax()[1])
+
+    @property
+    def decorators(self) -> list[ast.expr]:
+        return cast("list[ast.expr]", self.syntax()[2])
 
     def __repr__(self) -> str:
         return f"<function {self.module.name}:{self.qualname}>"
 
 
-@dataclass(slots=True, eq=False)
-class ClassInfo:
-    """A class: bases and decorators as expressions, its own attributes and methods."""
+class ClassInfo(Surface):
+    """A class: bases, keywords and decorators as expressions, its own attributes, methods and classes by name."""
 
-    module: ModuleSummary
-    name: str
-    qualname: str
-    line: int
-    bases: list[ast.expr]
-    keywords: dict[str, ast.expr]
-    decorators: list[ast.expr]
-    attributes: dict[str, Variable] = field(default_factory=dict)
-    methods: dict[str, FunctionInfo] = field(default_factory=dict)
-    classes: dict[str, ClassInfo] = field(default_factory=dict)
+    __slots__ = ("attributes", "classes", "methods", "qualname")
+
+    def __init__(self, module: ModuleSummary, node: ast.ClassDef, qualname: str) -> None:
+        keywords = {k.arg: k.value for k in node.keywords if k.arg}
+        super().__init__(module, node.name, node.lineno, (node.bases, keywords, node.decorator_list))
+        self.qualname = qualname
+        self.attributes: dict[str, Variable] = {}
+        self.methods: dict[str, FunctionInfo] = {}
+        self.classes: dict[str, ClassInfo] = {}
+
+    @property
+    def bases(self) -> list[ast.expr]:
+        return cast("list[ast.expr]", self.syntax()[0])
+
+    @property
+    def keywords(self) -> dict[str, ast.expr]:
+        return cast("dict[str, ast.expr]", self.syntax()[1])
+
+    @property
+    def decorators(self) -> list[ast.expr]:
+        return cast("list[ast.expr]", self.syntax()[2])
 
     def __repr__(self) -> str:
         return f"<class {self.module.name}:{self.qualname}>"
@@ -107,6 +180,8 @@ class ModuleSummary:
     """The names in `__all__`, None where there is none."""
     main_calls: list[ast.Call] = field(default_factory=list)
     """Every call written in an `if __name__ == "__main__":` block."""
+    unpacked: list[tuple[Surface, bytes]] = field(default_factory=list)
+    """What was unpacked of the module for the linted file, with the bytes to go back to. One list for all modules of a project."""
     _packages: frozenset[str] | None = None
     folder: str = field(init=False)
     """The folder that the module's file lies in."""
@@ -129,6 +204,15 @@ class ModuleSummary:
         if self._packages is None:
             self._packages = frozenset(i.module.partition(".")[0] for i in self.imports if not i.level)
         return self._packages
+
+    def pack(self) -> None:
+        """Packs all expressions of the module."""
+        for binding in self.bindings.values():
+            if isinstance(binding, Surface):
+                binding.pack()
+        for cls in self.all_classes():
+            for inside in (*cls.attributes.values(), *cls.methods.values(), *cls.classes.values()):
+                inside.pack()
 
     def dissolve(self) -> None:
         """Takes the summary apart, so that it is freed at once and not by a garbage collection. It is not to be used again."""
@@ -200,15 +284,11 @@ class _Reader:
                 module.bindings[alias.asname or alias.name] = info
 
     def _function(self, node: FunctionNode, prefix: str, owner: ClassInfo | None) -> FunctionInfo:
-        return FunctionInfo(
-            self.module, node.name, prefix + node.name, node.lineno, node.args, node.returns, node.decorator_list,
-            isinstance(node, ast.AsyncFunctionDef), owner,
-        )  # fmt: skip
+        return FunctionInfo(self.module, node, prefix + node.name, owner)
 
     def _class(self, node: ast.ClassDef, prefix: str) -> ClassInfo:
         qualname = prefix + node.name
-        keywords = {k.arg: k.value for k in node.keywords if k.arg}
-        cls = ClassInfo(self.module, node.name, qualname, node.lineno, node.bases, keywords, node.decorator_list)
+        cls = ClassInfo(self.module, node, qualname)
         for child in flat_statements(node.body):
             if isinstance(child, _FUNCTIONS):
                 method = self._function(child, f"{qualname}.", cls)

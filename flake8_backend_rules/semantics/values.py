@@ -665,10 +665,7 @@ _EVALUATORS: dict[type[ast.AST], Callable[[Evaluator, Any, Scope], Value | None]
 
 def nested_function(node: FunctionNode, scope: Scope) -> FunctionInfo:
     """The signature of a function defined inside another; its body is not read again."""
-    return FunctionInfo(
-        scope.module, node.name, f"<locals>.{node.name}", node.lineno, node.args, node.returns, node.decorator_list,
-        isinstance(node, ast.AsyncFunctionDef), None,
-    )  # fmt: skip
+    return FunctionInfo(scope.module, node, f"<locals>.{node.name}", None)
 
 
 def _is_receiver(arg: ast.arg, scope: Scope) -> bool:
