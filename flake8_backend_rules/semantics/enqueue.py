@@ -176,7 +176,7 @@ class Enqueues:
         root = func.value if isinstance(func, ast.Attribute) else func
         if not isinstance(root, ast.Name) or scope.lookup(root.id) is not None:
             return True
-        binding = self.module.bindings.get(root.id)
+        binding = self.module.binding(root.id)
         if isinstance(binding, FunctionInfo):
             return not self.knowledge.enqueue_names.isdisjoint(self.words)
         if not isinstance(binding, ImportInfo):

@@ -86,7 +86,7 @@ class Scope:
         if self._locals is None:
             self._locals = _bound_by_statements(self.node) if self.node is not None else {}
         found = self._locals.get(name)
-        if found is None and not self._has_expressions and self.node is not None and name not in self.module.bindings:
+        if found is None and not self._has_expressions and self.node is not None and not self.module.binds(name):
             self._has_expressions = True
             for bound, local in _bound_by_expressions(self.node):
                 self._locals.setdefault(bound, []).append(local)

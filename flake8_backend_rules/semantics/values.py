@@ -183,7 +183,7 @@ class Evaluator:
     def _base(self, node: ast.expr, scope: Scope, cls: ClassInfo) -> Value | None:
         if isinstance(node, ast.Subscript):
             node = node.value
-        if isinstance(node, ast.Name) and node.id == cls.name and scope.module.bindings.get(node.id) is cls:
+        if isinstance(node, ast.Name) and node.id == cls.name and scope.module.binding(node.id) is cls:
             return None  # `class job(job)`: the outer name is gone
         if isinstance(node, ast.Name) and node.id in ("object", "Exception", "ValueError", "dict", "str", "type"):
             return Value(Kind.OBJECT, f"builtins.{node.id}")
@@ -268,7 +268,8 @@ class Evaluator:
 
     def _imported(self, local: Local, module: ModuleSummary) -> Definition | None:
         assert local.imported is not None
-        holder = ModuleSummary(module.path, module.name, bindings={"it": local.imported})
+        holder = ModuleSummary(module.path, module.name)
+        holder.bind("it", local.imported)
         return self.project.resolve(holder, "it")
 
     def _parameter(self, local: Local, scope: Scope) -> Value | None:
@@ -387,7 +388,7 @@ class Evaluator:
     def _call(self, node: ast.Call, scope: Scope) -> Value | None:
         func = node.func
         if isinstance(func, ast.Name) and func.id in _PASS_THROUGH and node.args:
-            if scope.lookup(func.id) is None and func.id not in scope.module.bindings:
+            if scope.lookup(func.id) is None and not scope.module.binds(func.id):
                 return self.value(node.args[0], scope)
         if isinstance(func, ast.Attribute):
             owner = self.value(func.value, scope)
