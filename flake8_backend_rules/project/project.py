@@ -87,7 +87,7 @@ class Project:
         self.memo: dict[tuple[str, ...], object] = {}
         """Facts about modules on disk that are dear to find."""
         self._modules: dict[str, _Kept] = {}
-        self._live: list[str] = []
+        self._live: OrderedDict[str, None] = OrderedDict()
         self._shelf = Shelf()
         self._finds: dict[tuple[tuple[str, ...], str], str | None] = {}
         self._current: tuple[str, ast.Module] | None = None
@@ -117,7 +117,7 @@ class Project:
         self._shelf.clear()
         self._pack_bodies()
         while len(self._live) > _MAX_LIVE_SUMMARIES:
-            self._modules[self._live.pop(0)].pack()
+            self._modules[self._live.popitem(last=False)[0]].pack()
 
     def is_current(self, module: ModuleSummary) -> bool:
         """Whether a module is the linted file, whose tree is at hand (and may differ from what is on disk)."""
@@ -138,14 +138,16 @@ class Project:
         kept = self._modules[path] = _Kept(None if size_of(path) is None else self._read(path))
         if kept.summary is not None:
             kept.summary.keep_on(self._shelf)
-            self._live.append(path)
+            self._live[path] = None
         return kept.summary
 
     def _alive(self, path: str, kept: _Kept) -> ModuleSummary | None:
         if kept.summary is None and kept.packed is not None:
             kept.summary = pickle.loads(kept.packed)
             kept.summary.shelf = self._shelf
-            self._live.append(path)
+            self._live[path] = None
+        elif kept.summary is not None:
+            self._live.move_to_end(path)
         return kept.summary
 
     def _read(self, path: str) -> ModuleSummary:
@@ -177,8 +179,12 @@ class Project:
 
     def is_foreign(self, dotted: str, folder: str) -> bool:
         """Whether a dotted name belongs to a third-party package or the standard library."""
+        return self.is_known_foreign(dotted) or not self.is_first_party(dotted, folder)
+
+    def is_known_foreign(self, dotted: str) -> bool:
+        """Whether a dotted name is of the standard library or a package that the frameworks' data names: never first-party."""
         top = dotted.partition(".")[0]
-        return top in self._third_party or top in self._stdlib or not self.is_first_party(top, folder)
+        return top in self._third_party or top in self._stdlib
 
     def is_first_party(self, dotted: str, folder: str) -> bool:
         """Whether the top-level package of a dotted name lies in a source root."""

@@ -131,7 +131,9 @@ class OutboundHttpOutsideInfrastructure(Rule):
         return (bool(file.settings[HTTP_MODULES.name]) or file.mentions(_TELLING)) and super().applies(file)
 
     def visit_Call(self, node: ast.Call, file: LintedFile) -> None:
-        if file.scope.node is None and not file.imports_any(_CLIENT_PACKAGES):
+        if not file.imports_any(_CLIENT_PACKAGES):  # the common case: no look at the arguments
+            if file.scope.node is not None and (self._is_verb_call(node, file) or self._is_wrapper_call(node, file)):
+                self._report(node, file)
             return
         for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
             if isinstance(argument, (ast.Name, ast.Attribute)) and _last_name(argument) in _VERB_METHODS:
