@@ -422,6 +422,7 @@ def f(request):
 sheet("KBR304", "shop/views.py", f"""
 import sqlite3, requests
 from django.shortcuts import get_object_or_404
+from django.views import View
 from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 from shop.models import Order
@@ -447,6 +448,37 @@ class Item(SQLAlchemy().Model): ...
 def managed(request): return render(Order.objects.get(pk=1), Order.objects.count())  # ! 37 managed|Order.objects|+1
 def related(request, order: Order): return order.line_set.all()  # ! 44 related|order.line_set.all()
 def silent(request, order: Order): get_object_or_404(Order.objects.filter(a=1), pk=1); Order.objects.create(a=1); order.tag_set.pop()
+## look-ups-that-answer-404
+def silent(request, pk):
+    try: order = Order.objects.get(pk=pk)
+    except (Order.DoesNotExist, ValueError): raise Http404
+    try: order = Order.objects.get(pk=pk)
+    except Order.DoesNotExist: return HttpResponseNotFound()
+    return render(order)
+def refused(request, pk):
+    try: order = Order.objects.get(pk=pk)  # ! 18 refused|Order.objects
+    except Order.DoesNotExist: return HttpResponse(status=403)
+    return render(order)
+def shipped(request, pk):
+    try:
+        order = Order.objects.get(pk=pk); order.ship()  # ! 17 shipped|Order.objects
+    except Order.DoesNotExist: raise Http404
+    return render(order)
+def filtered(request, pk):
+    try: order = Order.objects.filter(open=True).get(pk=pk)  # ! 18 filtered|Order.objects
+    except Order.DoesNotExist: raise Http404
+    return render(order)
+def guarded(request, pk):
+    try: order = Order.objects.get(pk=pk)  # ! 18 guarded|Order.objects
+    except Order.DoesNotExist: raise Http404
+    except ValueError: order = None
+    return render(order)
+## all-rows-and-declared-rows
+class Page(View):
+    def get_queryset(self): return Order.objects.filter(a=1)
+    def find(self): return Order.objects.filter(a=1)  # ! 28 find<get|Order.objects
+    def get(self, request): return render(self.get_queryset(), self.find(), Order.objects.all())
+def ordered(request): return render(Order.objects.all().order_by("a"))  # ! 37 ordered|Order.objects
 """)  # fmt: skip
 
 REPOSITORIES = "OrderRepository OrderRepo OrderDAO OrderDao CRUDOrder OrderCRUD OrderCRUDBase OrderGateway"
