@@ -139,6 +139,16 @@ def passed_on(session: Session): session.commit()
 def reads(session: Session): session.execute(select(Order)); session.flush(); session.refresh(1); session.rollback()
 @click.command()
 def writes(session: Session): session.flush(); session.delete(1)  # ! 48 writes|session.delete()
+## callbacks-of-a-server-that-it-starts
+@click.command()
+def serve(session: Session):
+    class Callback:
+        def joined(self): session.commit()
+    def stop(): session.commit()  # ! 17 serve|session.commit()
+    run(Callback(), stop)
+class Served:
+    @click.command()
+    def serve(self, session: Session): session.commit()  # ! 40 serve|session.commit()
 ## functions-of-scripts-not-their-module-level @ scripts/totals.py
 with Session() as session: session.commit()
 class Fixer:

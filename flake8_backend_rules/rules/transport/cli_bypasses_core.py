@@ -27,7 +27,8 @@ class CliBypassesCore(Rule):
     ## How it decides
     Sessions and writes as for KBR301 and KBR303. Not flagged by its name, which is the module's or a function's: what fills
     a database with made-up data (`create_demo_shop`, `benchmark`), and what migrates rows (`backfill_totals`,
-    `convert_prices`), as migrations are exempt too.
+    `convert_prices`), as migrations are exempt too. A method of a class that stands inside the command is not the command's: a server
+    that the command starts calls it.
 
     ## When to suppress it
     In a one-off repair that is deleted after it ran.
@@ -133,10 +134,15 @@ class CliBypassesCore(Rule):
         functions = list(scope.functions())
         outermost = functions[-1]
         named = {handler.handler.name, handler.function.name} if handler else {f.name for f in functions}
-        if any(_is_exempt(name) for name in (model.module.stem, *named)):
+        if any(_is_exempt(name) for name in (model.module.stem, *named)) or _is_callback(node, file):
             return
         where = handler.description if handler else f"script function '{outermost.name}'"
         file.report(self, node, once_per=handler.function if handler else outermost, where=where, call=quoted(node))
+
+
+def _is_callback(node: ast.Call, file: LintedFile) -> bool:
+    """Whether a call stands in a class that a function defines; the class around that function is not looked at."""
+    return any(isinstance(outer, ast.ClassDef) for outer in file.model.ancestors(node, file.scope))
 
 
 def _is_exempt(name: str) -> bool:
