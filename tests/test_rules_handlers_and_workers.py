@@ -38,6 +38,7 @@ def get_or_create_order(number): ...
 def fetch_and_store(number): ...
 def fetch_and_parse(number): ...
 def bulk_fetch(numbers): ...
+def set_hint(*values): ...
 def should_place(number): ...
 def checkout_url(number): ...
 def rotate_key(number): ...
@@ -106,6 +107,8 @@ def route(body: str, parameters: str = "service: Concrete = Depends()", imports:
         ("PlaceOrder().execute()\nPlaceOrder()(1)", "'PlaceOrder().execute()', 'PlaceOrder()()'"),
         ("bus = Bus()\nbus.handle(number)\nbus.close(number)", "'bus.handle()', 'bus.close()'"),
         ("bus = Bus()\nbus.handle(number)\nbus.handle(number)", "'bus.handle()', 'bus.handle()'"),
+        ("place(1)\nset_hint(number, 1)", "'place()', 'set_hint()'"),
+        ("response = page()\nplace(response)\nset_hint(1)", "'place()', 'set_hint()'"),
     ],
 )
 def test_calls_on_one_path_are_counted(body: str, calls: str, tmp_path: Path) -> None:
@@ -138,6 +141,7 @@ def test_calls_on_one_path_are_counted(body: str, calls: str, tmp_path: Path) ->
         "Depends(place(1))\ncharge(1)",
         "helper(1)\nhelper(2)",
         "number.place()\nunknown.charge()",
+        "response = page()\nplace(1)\nset_hint(response, 1)",
     ],
 )
 def test_alternatives_lookups_and_values_are_not(body: str, tmp_path: Path) -> None:
@@ -160,6 +164,21 @@ def test_only_the_application_layer_holds_operations(path: str, tmp_path: Path) 
         "app/api/orders.py": route("place(1)\ncharge(1)", "", f"from {module} import *"),
     }
     assert found("KBR101", tmp_path, files) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "decorator", "flagged"),
+    [
+        ("app/services/orders/worker.py", "", False),
+        ("app/services/orders/worker.py", "@shared_task", True),
+        ("app/orders/worker.py", "", True),
+    ],
+)
+def test_loops_of_the_core_itself_are_its_own(path: str, decorator: str, flagged: bool, tmp_path: Path) -> None:
+    imports = f"from celery import shared_task\n{NAMES}"
+    files = {"app/services/orders.py": SERVICES, path: f"{imports}\n{decorator}\nasync def consume(n: int):\n    place(n)\n    charge(n)\n"}
+    text = "KBR101 job handler 'consume' makes 2 calls to core operations on one path ('place()', 'charge()'); "
+    assert found("KBR101", tmp_path, files) == ([(path, 4, 1, f"{text}move the sequence into one operation")] if flagged else [])
 
 
 @pytest.mark.parametrize(

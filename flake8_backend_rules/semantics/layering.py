@@ -91,6 +91,11 @@ class Layering:
         nearest = layers.stem_layer(place.stem) or self._nearest_folder(place, module)
         return nearest is not None and nearest[0].is_core
 
+    def lies_in_core(self, module: ModuleSummary) -> bool:
+        """Whether the nearest folder that names a layer names one of the core, whatever the module is called."""
+        nearest = self._nearest_folder(self._place(module), module)
+        return nearest is not None and nearest[0].is_core
+
     def _decide(self, module: ModuleSummary) -> Placement:
         return self._configured(module) or self._by_name_and_content(module)
 

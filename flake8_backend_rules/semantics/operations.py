@@ -49,6 +49,7 @@ _CHANGES = _ALTERS | _words(
     " switch sync synchronize tear terminate toggle touch transfer transition trigger unarchive unassign unban unblock"
     " uninstall unlink unlock unpin unpublish unregister unsubscribe upgrade upload upsert void vote wipe withdraw write"
 )
+_RESPONSES = frozenset({"response", "resp"})
 _CLEAN_UPS = _words("close aclose dispose shutdown cleanup")
 """Without an argument they free what they are called on."""
 _MODIFIERS = _words("async batch bulk maybe safe safely try")
@@ -147,7 +148,7 @@ class Operations:
             untold = scope.lookup(func.id) is not None  # a local name tells nothing of what it is bound to
         else:
             return isinstance(func, ast.Call)
-        if name[:1].isupper():
+        if name[:1].isupper() or (name.startswith("set_") and any(_last_name(arg) in _RESPONSES for arg in call.args)):
             return False
         return untold or (not is_side_matter(name, count_lookups=count_lookups) and (dropped or count_lookups or tells_change(name)))
 

@@ -43,8 +43,12 @@ class HandlerOrchestrates(Rule):
     another word and whose result is used (`order_overview`) is taken for a lookup. Not counted either: lookups and
     helpers by name (`get_order`, `check_stock`, `send_receipt`, `order_url`; but `get_or_create_order` and `rotate_key`
     count), functions of auth, permission, audit and notification modules and folders, methods of value objects, classes
-    being constructed, classmethods that return their class, context managers being entered, and the dispatch of a
-    `...Query`. Of `PlaceOrder.execute()` the class's name tells. `backend-count-lookups` counts lookups too.
+    being constructed, classmethods that return their class, context managers being entered, the dispatch of a
+    `...Query`, and what is set on a response (`set_hint(response, ...)`). Of `PlaceOrder.execute()` the class's name tells.
+    `backend-count-lookups` counts lookups too.
+
+    A loop of the core's own, which is a `worker` module below `services` or the like and is called by no queue, has nobody to hand
+    its sequence to and is left alone.
 
     ## When to suppress it
     Where two operations are independent and the request is no more than their sum.
@@ -208,6 +212,8 @@ class HandlerOrchestrates(Rule):
     def _check(self, node: FunctionNode, file: LintedFile) -> None:
         role = file.model.roles.get(node.lineno)
         if role is None or role.role not in self.roles:
+            return
+        if role.role is Role.JOB and not node.decorator_list and file.model.layering.lies_in_core(file.module):
             return
         scope = Scope(file.module, node, file.scope, file.scope.owner)
         at_least = file.number(MAX_OPERATIONS) + 1
