@@ -15,6 +15,7 @@ _METHODS = frozenset({
     "upsert", "save", "delete", "delete_by_id", "remove", "soft_delete",
 })  # fmt: skip
 _MODEL_NAMES = frozenset({"model", "model_class", "model_cls"})
+_NO_ROWS = re.compile(r"Redis|Valkey|Memcache|Cache|InMemory|File")
 _PLAIN = frozenset({"str", "int", "bool", "float", "bytes", "dict", "list"})
 _ENOUGH = 3
 
@@ -33,7 +34,8 @@ class GenericRepository(Rule):
     ## How it decides
     Generic is a class with `Generic[T]` or `class Repo[T]`, a constructor parameter `model`, or a class attribute `model`,
     `model_class` or `model_cls` that is bound to no class. Only methods of the class itself count. Ports are left alone: protocols,
-    and classes of abstract methods.
+    and classes of abstract methods. So is what keeps no rows, as there is no query to write for it: a store of keys, of memory or of
+    files, told by its name (`RedisRepository`) or by a cache that its constructor takes.
 
     ## When to suppress it
     Where the base is thin on purpose and its subclasses, not the use-cases, call its methods.
@@ -114,6 +116,18 @@ class GenericRepository(Rule):
                 def add(self, order): ...
                 def remove(self, order): ...
 
+            class RedisRepository(Generic[T]):
+                def get(self, key: str) -> T: ...
+                def save(self, value: T) -> None: ...
+                def delete(self, key: str) -> None: ...
+
+            class BasketRepository(Generic[T]):
+                def __init__(self, store: RedisCluster) -> None: ...
+
+                def get(self, key: str) -> T: ...
+                def save(self, value: T) -> None: ...
+                def delete(self, key: str) -> None: ...
+
             class SearchRepo(Generic[T]):
                 def get(self, id: int) -> T: ...
                 def search(self, text: str) -> T: ...
@@ -140,7 +154,7 @@ class GenericRepository(Rule):
             return
         methods = [m for m in node.body if isinstance(m, FUNCTION_NODES)]
         offered = list(dict.fromkeys(m.name for m in methods if m.name in _METHODS))
-        if len(offered) < _ENOUGH or not _is_generic(node, methods) or _is_port(node, methods):
+        if len(offered) < _ENOUGH or not _is_generic(node, methods) or _is_port(node, methods) or _keeps_no_rows(node, methods):
             return
         named = ", ".join(offered[:_ENOUGH])
         if len(offered) > _ENOUGH:
@@ -157,10 +171,19 @@ def _is_generic(node: ast.ClassDef, methods: list[FunctionNode]) -> bool:
         return True
     if any(name in _MODEL_NAMES for name, _ in _attributes(node)):
         return True
+    models = [arg for arg in _constructor_args(methods) if arg.arg in _MODEL_NAMES]
+    return any(last_name(arg.annotation or ast.Constant(None)) not in _PLAIN for arg in models)
+
+
+def _keeps_no_rows(node: ast.ClassDef, methods: list[FunctionNode]) -> bool:
+    """Whether the name of a class, or the type of what its constructor takes, tells of a store other than a database."""
+    taken = (last_name(arg.annotation) for arg in _constructor_args(methods) if arg.annotation is not None)
+    return any(_NO_ROWS.search(name) for name in (node.name, *taken))
+
+
+def _constructor_args(methods: list[FunctionNode]) -> list[ast.arg]:
     constructor = next((m for m in methods if m.name == "__init__"), None)
-    return constructor is not None and any(
-        arg.arg in _MODEL_NAMES and last_name(arg.annotation or ast.Constant(None)) not in _PLAIN for arg, _ in parameters(constructor.args)
-    )
+    return [] if constructor is None else [arg for arg, _ in parameters(constructor.args)]
 
 
 def _attributes(node: ast.ClassDef) -> Iterator[tuple[str, ast.expr | None]]:
