@@ -1,10 +1,10 @@
 import ast
 
-from flake8_backend_rules.project.summary import ImportInfo
+from flake8_backend_rules.project.summary import FunctionNode, ImportInfo
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.semantics.kinds import Kind
 from flake8_backend_rules.semantics.paths import last_name
-from flake8_backend_rules.semantics.scope import How, own_nodes
+from flake8_backend_rules.semantics.scope import How, all_nodes, own_nodes, parameters
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
 
@@ -25,7 +25,8 @@ class CreateAllInsteadOfMigrations(Rule):
     By what `create_all` belongs to: something named `metadata`, a SQLAlchemy `MetaData`, a Flask-SQLAlchemy object or a name `db`.
     Left alone is a function that also stamps Alembic (`command.stamp(...)`), itself or through a helper of its module, as it sets up an
     empty database at the newest revision, and one that makes an SQLite database in memory. So is a metadata that the function makes
-    or is handed, and the one of a class in the module whose methods create its tables: a store that keeps its own.
+    or is handed, and the one of a class in the module whose methods create its tables: a store that keeps its own. A function that is
+    handed the engine or `db`, and that its module does not call, leaves the decision to its caller, who may stamp.
 
     ## When to suppress it
     For a database that never outlives the process.
@@ -46,19 +47,30 @@ class CreateAllInsteadOfMigrations(Rule):
 
             Base.metadata.create_all(engine)  # ! 1
 
-            async def start(connection) -> None:
-                await connection.run_sync(Base.metadata.create_all)  # ! 11
+            async def start() -> None:
+                async with engine.begin() as connection:
+                    await connection.run_sync(Base.metadata.create_all)  # ! 15
                 db.create_all()  # ! 5
 
             class Application:
                 def start(self) -> None:
                     Base.metadata.create_all(engine)  # ! 9
+
+            def create_tables(engine) -> None:
+                Base.metadata.create_all(engine)  # ! 5
+
+            create_tables(engine)
+
+            def create_schema(config) -> None:
+                Base.metadata.create_all(engine)  # ! 5
             """,
             path="app/main.py",
             messages=(
                 "'Base.metadata.create_all()' creates the schema without migrations; let Alembic create and change it",
                 "'connection.run_sync(Base.metadata.create_all)' creates the schema without migrations; let Alembic create and change it",
                 "'db.create_all()' creates the schema without migrations; let Alembic create and change it",
+                "'Base.metadata.create_all()' creates the schema without migrations; let Alembic create and change it",
+                "'Base.metadata.create_all()' creates the schema without migrations; let Alembic create and change it",
                 "'Base.metadata.create_all()' creates the schema without migrations; let Alembic create and change it",
             ),
         ),
@@ -93,6 +105,13 @@ class CreateAllInsteadOfMigrations(Rule):
 
             async def create(connection, metadata) -> None:
                 await connection.run_sync(metadata.create_all)
+
+            async def create_tables(engine) -> None:
+                async with engine.begin() as connection:
+                    await connection.run_sync(Base.metadata.create_all)
+
+            def create_schema(db) -> None:
+                db.create_all()
             """,
             path="app/main.py",
         ),
@@ -143,7 +162,7 @@ class CreateAllInsteadOfMigrations(Rule):
         body: ast.AST = around if around is not None else file.model.tree
         if "pytest" in file.packages:
             return
-        if not _calls(body, "stamp") and not self._is_set_up(body, file):
+        if not _calls(body, "stamp") and not self._is_set_up(body, file) and not self._is_up_to_caller(node, around, file):
             file.report(self, node, call=call)
 
     def _is_set_up(self, body: ast.AST, file: LintedFile) -> bool:
@@ -151,6 +170,16 @@ class CreateAllInsteadOfMigrations(Rule):
         if any(isinstance(n, ast.Constant) and isinstance(n.value, str) and ":memory:" in n.value for n in own_nodes(body)):
             return True
         return any(_calls(f.node, "stamp") and _calls(body, f.node.name) for f in file.model.functions if f.owner is None)
+
+    def _is_up_to_caller(self, call: ast.Call, function: FunctionNode | None, file: LintedFile) -> bool:
+        """Whether a function, which its module does not call, is handed the engine or object that it creates the tables with."""
+        if function is None or file.scope.owner is not None or _calls_name(file.model.tree, function.name):
+            return False
+        used = {n.id for n in all_nodes(call) if isinstance(n, ast.Name)}
+        for item in (i for n in all_nodes(function) if isinstance(n, (ast.With, ast.AsyncWith)) for i in n.items):
+            if isinstance(item.optional_vars, ast.Name) and item.optional_vars.id in used:
+                used |= {n.id for n in all_nodes(item.context_expr) if isinstance(n, ast.Name)}
+        return any(arg.arg in used for arg, _ in parameters(function.args))
 
     def _is_own(self, metadata: ast.expr, file: LintedFile) -> bool:
         """Whether a metadata is made in the function, handed to it, or that of a class in a module with a store: no application's."""
@@ -179,6 +208,10 @@ class CreateAllInsteadOfMigrations(Rule):
             return name == "db"
         known = file.model.evaluator.knowledge.schema_creators
         return value.kind is Kind.INSTANCE and file.model.evaluator.descends(value, known) is True
+
+
+def _calls_name(tree: ast.AST, name: str) -> bool:
+    return any(isinstance(n, ast.Call) and last_name(n.func) == name for n in all_nodes(tree))
 
 
 def _calls(node: ast.AST, name: str) -> bool:
