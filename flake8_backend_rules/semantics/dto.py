@@ -14,6 +14,7 @@ _NAMES = (
 )  # fmt: skip
 # What a module of DTOs holds besides: what the core itself is configured by.
 _NO_DTO = ("Config", "Configuration", "Settings")
+_OF_FILE = re.compile("(?:Import|Export)[A-Z].*Schema$")
 _INTO_DTO = re.compile("to_(?:.*_)?(?:response|read|dto|public|schema|out)$")
 _MODULES = frozenset({
     "schema", "schemas", "dto", "dtos", "serializer", "serializers", "request_models", "response_models",
@@ -33,7 +34,7 @@ def is_dto_name(name: str) -> bool:
 
 def is_dto(evaluator: Evaluator, cls: ClassInfo, layer: Layer) -> bool:
     """Whether a class, defined in a module of `layer`, is a DTO. What the core defines is its own input."""
-    if layer.is_core or not cls.bases:
+    if layer.is_core or not cls.bases or _OF_FILE.match(cls.name):
         return False
     if not is_dto_name(cls.name) and (layer is not Layer.TRANSPORT or _is_made_into_dto(cls)):
         return False

@@ -1,14 +1,19 @@
 import ast
+import os
+import re
 from itertools import zip_longest
 
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.project.layers import Layer
 from flake8_backend_rules.rule import Bad, Good, Rule
+from flake8_backend_rules.semantics.dto import is_dto_module
 from flake8_backend_rules.semantics.imports import ImportNode
 from flake8_backend_rules.semantics.origins import Origin
 from flake8_backend_rules.walk import LintedFile
 
 _MAX_NAMED = 4
+_ADAPTER = re.compile(r"(?:^|_)connectors?$|_providers?$")
+_HTTP_CLIENTS = frozenset({"httpx", "httpx2", "requests", "aiohttp", "urllib3", "pycurl"})
 
 
 class DtoInCore(Rule):
@@ -27,7 +32,12 @@ class DtoInCore(Rule):
     A DTO descends from pydantic's `BaseModel` (settings left out), `SQLModel` without a table, a DRF serializer, a
     marshmallow schema or a msgspec struct, and is defined in a transport module, or outside of the core under a name such
     as `OrderCreate` or `OrderRead`. What the core itself defines, in a module `schemas` of its services too, is its own
-    input. A class with a method such as `to_order_response`, and a `...Config` or `...Settings`, is none.
+    input. A class with a method such as `to_order_response`, and a `...Config` or `...Settings`, is none, nor is the schema of a file
+    (`ImportOrderSchema`).
+
+    A module that speaks to another system has that system's shapes to write down, and is left alone: one that imports an HTTP client,
+    or that its name or folder calls a connector or provider (`mail_provider.py`, `connectors/`). So are modules of DTOs themselves
+    and what a package re-exports from its own modules.
 
     ## When to suppress it
     In a small backend that decides to share them; better move them to `commands` or `dto` of the application.
@@ -143,7 +153,12 @@ class DtoInCore(Rule):
     )
 
     def applies(self, file: LintedFile) -> bool:
-        return super().applies(file) and not file.model.handler_code.has(Role.HTTP)
+        return (
+            super().applies(file)
+            and not is_dto_module(file.module.name)
+            and not _speaks_to_others(file)
+            and not file.model.handler_code.has(Role.HTTP)
+        )
 
     def visit_Import(self, node: ast.Import, file: LintedFile) -> None:
         self._collect(node, file)
@@ -152,16 +167,28 @@ class DtoInCore(Rule):
         self._collect(node, file)
 
     def _collect(self, node: ImportNode, file: LintedFile) -> None:
-        if file.model.imports.dtos(node):
+        if self._dtos(node, file):
             file.seen.add((self.code, node))
+
+    def _dtos(self, node: ImportNode, file: LintedFile) -> list[Origin]:
+        found = file.model.imports.dtos(node)
+        if not file.module.is_package:
+            return found
+        return [dto for dto in found if not dto.path.startswith(file.module.folder + os.sep)]
 
     def finish(self, file: LintedFile) -> None:
         nodes = [entry[1] for entry in file.seen if isinstance(entry, tuple) and entry[0] == self.code]
         if not nodes:
             return
         nodes.sort(key=lambda node: (node.lineno, node.col_offset))
-        dtos = dict.fromkeys(dto for node in nodes for dto in file.model.imports.dtos(node))
+        dtos = dict.fromkeys(dto for node in nodes for dto in self._dtos(node, file))
         file.report(self, nodes[0], layer=file.model.layer.value, dtos=_listed(list(dtos)))
+
+
+def _speaks_to_others(file: LintedFile) -> bool:
+    """Whether a module's name or folder says, or its imports, that it is a client of another system."""
+    names = (file.module.stem, os.path.basename(file.module.folder))
+    return any(map(_ADAPTER.search, names)) or not _HTTP_CLIENTS.isdisjoint(file.packages)
 
 
 def _listed(dtos: list[Origin]) -> str:
