@@ -29,14 +29,15 @@ LOOKUPS = _words("get find list fetch load read retrieve lookup search count exi
 HELPERS = _words(
     "assert authorize check require ensure validate log emit publish notify send record track audit parse serialize decrypt"
     " encrypt format build to from new render dispatch group sort filter map collect compute calculate"
-    " resolve hydrate decode verify enforce mask redact sanitize normalize annotate bind"  # beyond the catalogue: they prepare or show
+    " resolve hydrate decode verify enforce mask redact sanitize normalize annotate bind"
+    " authenticate"  # from resolve on beyond the catalogue: they prepare, show, or ask who it is
 )
 _HELPER_ENDINGS = ("_url", "_path", "_name", "_key", "_slug", "_state", "_dict", "_dicts")
 _ALTERS = _words("change delete patch remove rename replace reset revoke rotate set update")
 """Verbs that no ending takes back: `rotate_key` is no helper, `create_key` may be one."""
 _CHANGES = _ALTERS | _words(
     "abandon abort accept acknowledge acquire activate add adjust admit advance allocate append apply approve archive assign"
-    " attach authenticate authorise award ban begin bill block book bump buy cache cancel capture charge checkin checkout"
+    " attach authorise award ban begin bill block book bump buy cache cancel capture charge checkin checkout"
     " claim clear clone close commit complete configure confirm connect consume create credit deactivate debit decline"
     " decrease delay deliver deny deploy deposit destroy detach disable discard disconnect dismiss distribute drop duplicate"
     " edit enable enqueue enroll erase evict exchange execute expire extend fail finalize finish flag flush freeze fulfil"
@@ -83,7 +84,7 @@ def is_side_matter(name: str, *, count_lookups: bool = False) -> bool:
         return not words
     if any(a == "and" and b in _CHANGES for a, b in pairwise(words)):
         return False
-    ends_as_helper = name.endswith(_HELPER_ENDINGS) and words[0] not in _ALTERS
+    ends_as_helper = name.endswith("_cache") or (name.endswith(_HELPER_ENDINGS) and words[0] not in _ALTERS)
     return words[0] in HELPERS or ends_as_helper or (words[0] in LOOKUPS and not count_lookups)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from flake8_backend_rules.project.project import Project
-from flake8_backend_rules.project.summary import FunctionInfo
+from flake8_backend_rules.project.summary import FunctionInfo, FunctionNode
 from flake8_backend_rules.semantics.scope import own_nodes
 from flake8_backend_rules.semantics.values import Evaluator
 
@@ -18,8 +18,8 @@ _NO_RESPONSE = (
 def is_view_helper(function: FunctionInfo, project: Project) -> bool:
     """Whether a function that takes a request returns no response: it is a helper of the views beside it.
 
-    It says so, it answers a question or returns a tuple, or its module calls it and it returns nothing or plain data (of all
-    of which a decorator may make a response).
+    It says so, it answers a question, returns a tuple or what it keeps on the request, or its module calls it and it returns
+    nothing or plain data (of all of which a decorator may make a response).
     Bodies are read of the linted module only.
     """
     if isinstance(function.returns, ast.Constant) and function.returns.value is None:
@@ -30,7 +30,7 @@ def is_view_helper(function: FunctionInfo, project: Project) -> bool:
     if body is None or tree is None:
         return False
     returned = [n.value for n in own_nodes(body) if isinstance(n, ast.Return) and n.value is not None]
-    if not body.decorator_list and any(_is_answer(value) for value in returned):
+    if not body.decorator_list and any(_is_answer(value) or _is_kept(value, body) for value in returned):
         return True
     if returned and (body.decorator_list or not any(isinstance(value, _NO_RESPONSE) for value in returned)):
         return False
@@ -43,6 +43,12 @@ def _is_answer(value: ast.expr) -> bool:
     if isinstance(value, ast.Call):
         return isinstance(value.func, ast.Attribute) and value.func.attr == "exists"
     return isinstance(value, (ast.Tuple, ast.Compare))
+
+
+def _is_kept(value: ast.expr, body: FunctionNode) -> bool:
+    """Whether an attribute of the function's first parameter is returned."""
+    first = next(iter([*body.args.posonlyargs, *body.args.args]), None)
+    return first is not None and isinstance(value, ast.Attribute) and isinstance(value.value, ast.Name) and value.value.id == first.arg
 
 
 def is_in_registry(function: FunctionInfo, registry: str, evaluator: Evaluator) -> bool:

@@ -41,11 +41,11 @@ class HandlerOrchestrates(Rule):
 
     An operation is named by a verb of doing (`place_order`), or its result is not used. So a name that begins with
     another word and whose result is used (`order_overview`) is taken for a lookup. Not counted either: lookups and
-    helpers by name (`get_order`, `check_stock`, `send_receipt`, `order_url`; but `get_or_create_order` and `rotate_key`
-    count), functions of auth, permission, audit and notification modules and folders, methods of value objects, classes
-    being constructed, classmethods that return their class, context managers being entered, the dispatch of a
-    `...Query`, and what is set on a response (`set_hint(response, ...)`). Of `PlaceOrder.execute()` the class's name tells.
-    `backend-count-lookups` counts lookups too.
+    helpers by name (`get_order`, `check_stock`, `authenticate`, `send_receipt`, `order_url`, `set_cache`; but
+    `get_or_create_order` and `rotate_key` count), functions of auth, permission, audit and notification modules and
+    folders, methods of value objects, classes being constructed, classmethods that return their class, context managers
+    being entered, the dispatch of a `...Query`, and what is set on a response (`set_hint(response, ...)`). Of
+    `PlaceOrder.execute()` the class's name tells. `backend-count-lookups` counts lookups too.
 
     A loop of the core's own, which is a `worker` module below `services` or the like and is called by no queue, has nobody to hand
     its sequence to and is left alone.
