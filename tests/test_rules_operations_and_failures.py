@@ -195,8 +195,12 @@ def give_up(error): raise HTTPException(400)
 def health():
     try: ...
     except Exception: return {}
+async def tell():
+    try: ...
+    except Exception: log.exception("not told")  # ! 5
 @router.get("/orders")
 def orders():
+    asyncio.create_task(tell())
     try: ...
     except Exception as error:  # ! 5
         give_up(error)
@@ -207,7 +211,7 @@ def orders():
         try: ...
         except Exception: return None  # ! 9
 """,
-        ["route handler 'orders'"] * 2,
+        ["'tell', called by route handler 'orders'", "route handler 'orders'", "route handler 'orders'"],
         id="603: route handlers",
     ),
     pytest.param(
@@ -230,6 +234,121 @@ async def refresh(stopped, log, source):
 """,
         ["application function 'refresh'"],
         id="603: a service's own loop, with a logger that is awaited",
+    ),
+    pytest.param(
+        "KBR603",
+        SERVICE,
+        """
+        import traceback
+        def place(log, messages, cache):
+            try: cache.warm()
+            except Exception: log.exception("cold")
+            with cache:
+                try: cache.clear()
+                except Exception as error:
+                    is_cold = True
+                    log.warning("cold", exc_info=error)
+            try: cache.warm()
+            except Exception: log.warning("cold")  # ! 5
+            try: cache.warm()
+            except: log.exception("cold")  # ! 5
+            try: cache.warm()
+            except Exception:  # ! 5
+                log.exception("cold")
+                cache.clear()
+            try: cache.warm()
+            except Exception as error:  # ! 5
+                log.exception("cold")
+                messages.error("cold")
+            try: cache.warm()
+            except Exception:  # ! 5
+                log.exception("cold")
+                return None
+            for order in cache:
+                try: order.place()
+                except Exception: log.exception("not placed")  # ! 9
+            try: cache.store()
+            except Exception: traceback.print_exc()  # ! 5
+            return cache
+        """,
+        ["'place'"] * 7,
+        id="603: a step beside the work that logs its traceback",
+    ),
+    pytest.param(
+        "KBR603",
+        SERVICE,
+        """
+        def place(on_placed_callback, manager):
+            try: manager().hook.on_placed(number=1)
+            except Exception: log.exception("a listener failed")
+        async def tell(on_placed_callback, manager):
+            try: await on_placed_callback(1)
+            except Exception: log.exception("a listener failed")
+        def told(on_placed_callback):
+            try: on_placed_callback(1)
+            except Exception: log.error("a listener failed")  # ! 5
+        def asked(on_placed_callback):
+            try: return on_placed_callback(1)
+            except Exception: log.exception("a listener failed")  # ! 5
+        def hooked(manager):
+            try: manager.hook(1).wait; manager.place(1)
+            except Exception: log.exception("a listener failed")  # ! 5
+        """,
+        ["'told'", "'asked'", "'hooked'"],
+        id="603: hooks and callbacks of others",
+    ),
+    pytest.param(
+        "KBR603",
+        SERVICE,
+        """
+        import asyncio
+        class Orders:
+            def place(self, order):
+                self.clean_up = asyncio.create_task(
+                    self._remove(order)
+                )
+                threading.Thread(daemon=True, target=self._notify).start()
+                asyncio.create_task(self.told(order))
+            async def _remove(self, order):
+                async with order.lock:
+                    try: order.remove()
+                    except Exception:
+                        log.exception("left behind")
+                        order.keep()
+            def _notify(self):
+                try: ...
+                except Exception: log.error("not told", exc_info=True)
+            async def told(self, order):
+                try: ...
+                except Exception: log.error("not told")  # ! 9
+            async def _tell(self):
+                try: ...
+                except Exception: log.exception("not told")  # ! 9
+        """,
+        ["'told'", "'_tell'"],
+        id="603: tasks and threads of their own that log their traceback",
+    ),
+    pytest.param(
+        "KBR603",
+        SERVICE,
+        """
+        def place():
+            try: ...
+            except Exception: pass  # noqa: BLE001
+            try: ...
+            except Exception: pass  # noqa: S110, BLE001 - a cold cache is fine
+            try: ...
+            except Exception: pass  # pylint: disable=broad-exception-caught
+            try: ...
+            except Exception: pass  # pylint: disable=unused-variable,W0703
+            try: ...
+            except Exception:  # noqa: S110  # ! 5
+                pass  # noqa: BLE001
+            try: ...
+            except Exception: pass  # BLE001  # ! 5
+        """,
+        ["'place'"] * 2,
+        id="603: what another linter was told to leave",
     ),
     pytest.param(
         "KBR603",
