@@ -780,6 +780,57 @@ async def f(loop):
 ## passed-on-by-its-bare-name
 from requests import get
 async def f(): await asyncio.to_thread(get, "/")  # ! 40 application|get
+## clients-by-name-of-class-and-module @ app/services/rates/source_providers/bank.py
+def f(): httpx.get("/")
+#: app/services/rates/provider_choice.py
+import fastapi, httpx
+router = fastapi.APIRouter()
+class BankConnector:
+    def f(self): httpx.get("/")
+    @router.get("/")
+    def g(self): httpx.get("/")  # ! 18 transport|httpx.get()
+class Connectors: ...
+class ConnectorChoice:
+    def f(self): httpx.get("/")  # ! 18 transport|httpx.get()
+## clients-by-their-error
+class BankAPIError(Exception): ...
+def f(): httpx.get("/")
+#: app/services/banks.py
+import httpx
+class BankError(Exception): ...
+def f(): httpx.get("/")  # ! 10 application|httpx.get()
+## names-of-the-transport-that-clients-have-too @ app/web/search.py
+def f(): httpx.get("/")
+#: app/web/routes.py
+import httpx
+def f(): httpx.get("/")  # ! 10 transport|httpx.get()
+#: app/web/pages.py
+import fastapi, httpx
+def f(): httpx.get("/")  # ! 10 transport|httpx.get()
+#: app/webhooks/search.py
+import httpx
+def f(): httpx.get("/")  # ! 10 transport|httpx.get()
+#: app/http/jobs.py
+import celery, httpx
+@celery.shared_task
+def f(): ...
+def g(): httpx.get("/")  # ! 10 transport|httpx.get()
+## modules-of-the-command-line @ app/cli/commands/info.py
+import fastapi
+def f(): httpx.get("/")
+#: app/endpoints.py
+import click, httpx
+@click.command()
+def main(): ...
+def f(): httpx.get("/")
+#: app/api/commands.py
+import click, fastapi, httpx
+router = fastapi.APIRouter()
+@click.command()
+def main(): httpx.get("/")
+@router.get("/")
+def g(): ...
+def f(): httpx.get("/")  # ! 10 transport|httpx.get()
 ## passed-on-by-keyword
 def f(pool): pool.submit(fn=requests.get)  # ! 29 application|requests.get
 """)  # fmt: skip

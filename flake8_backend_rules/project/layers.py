@@ -35,6 +35,12 @@ class Placement:
         return self.reason.startswith("folder ")
 
     @property
+    def named_by(self) -> str:
+        """The list entry of the stem or folder that names the layer; empty where something else does."""
+        kind, _, name = self.reason.partition(" ")
+        return name if kind in ("folder", "stem") else ""
+
+    @property
     def is_by_job(self) -> bool:
         """Whether only a job handler in the module names the layer."""
         return self.reason.startswith("defines a job handler")
