@@ -111,6 +111,25 @@ async def five(request: Request, idempotency_key: str): ...
         id="602: what is given, and what is looked at",
     ),
     pytest.param(
+        "KBR602",
+        SERVICE,
+        """
+        from http import HTTPStatus
+        class BankAPIError(Exception):
+            def __init__(self, status): ...
+        class BankError(Exception):
+            def __init__(self, status): ...
+        def pay(): raise BankAPIError(502)
+        def repay(): raise BankError(502)  # ! 30
+        class BankConnector:
+            def pay(self): raise BankError(HTTPStatus.BAD_GATEWAY)
+        class BankConnection:
+            def pay(self): raise BankError(HTTPStatus.BAD_GATEWAY)  # ! 36
+        """,
+        ["'502'", "BAD_GATEWAY"],
+        id="602: clients of another system",
+    ),
+    pytest.param(
         "KBR603",
         SERVICE,
         """

@@ -1,10 +1,9 @@
 import ast
-import re
 
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.project.layers import Layer
 from flake8_backend_rules.rule import Bad, Good, Option, Rule, parse_dotted_name
-from flake8_backend_rules.semantics.important_writes import words_of
+from flake8_backend_rules.semantics.outside_clients import defines_api_error, is_named_client
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
 
@@ -19,12 +18,9 @@ _VERB_METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "opt
 _CLIENT_PACKAGES = frozenset({"httpx", "httpx2", "requests", "aiohttp", "urllib", "urllib3", "pycurl"})
 _TELLING = ("client", "Client", "http", "ession", "api", "request", "urllib", "pycurl", "Api", "API", "HTTP", "Request")
 
-# By which last word of its name a module, folder or class is a client of another system, wherever it lies.
-_ADAPTERS = frozenset({"client", "provider", "connector", "gateway", "adapter", "integration"})
 # Names of the transport that clients of another system's API or pages have too.
 _EITHER_WAY = frozenset({"api", "apis", "*_api", "web", "http", "rest", "graphql"})
 _COMMAND_LINE = frozenset({"cli", "script", "scripts", "cli/commands", "console/commands", "management/commands"})
-_API_ERROR = re.compile(r"(?:API|Api|Client)(?:Error|Exception)$")
 _CLIENT_WORDS = ("client", "http", "session", "api", "request")
 
 
@@ -206,12 +202,7 @@ def _is_client(file: LintedFile) -> bool:
         frameworks = model.evaluator.knowledge.web_packages - _CLIENT_PACKAGES
         if named in _EITHER_WAY and frameworks.isdisjoint(module.top_level_packages()):
             return True
-    names = module.name.split(".")[1:]
-    if file.scope.owner is not None:
-        names.append(file.scope.owner.name)
-    if not _ADAPTERS.isdisjoint(words_of(name)[-1].removesuffix("s") for name in names if words_of(name)):
-        return True
-    return any(_API_ERROR.search(cls.name) for cls in module.all_classes())
+    return is_named_client(module, file.scope.owner) or defines_api_error(module)
 
 
 def _root(node: ast.expr) -> str:
