@@ -660,6 +660,13 @@ def all_of_them(ctx):
 @shared_task
 def other():
     with Session() as session: session.execute(update(Order).where(1)); session.commit()  # ! 32 other|session.execute()|+1
+## housekeeping-by-name
+@shared_task
+def cleanup_shop(shop_id: int): Order.objects.filter(total=0, shop=shop_id).delete()
+@shared_task
+def remove_shop(shop_id: int): Order.objects.filter(total=0).delete()  # ! 32 remove_shop|Order.objects.filter(total=0).delete()
+@shared_task
+def purge_shop(shop_id: int): Order.objects.all().delete()  # ! 31 purge_shop|Order.objects.all().delete()
 ## jobs-beside-use-cases @ app/services/tasks.py
 @shared_task
 def f(session): session.commit()  # ! 17 f|session.commit()
