@@ -32,6 +32,7 @@ MESSAGES = {
     "KBR401": "{} starts '{}' and never waits for it; hand the work to a job queue, or await it",
     "KBR402": "{} hands work to the web process itself via '{}'; enqueue a job with an explicit payload{}",
     "KBR405": "{} bypasses the core via '{}'; call the use-case that the routes use{}",
+    "KBR407": "'{}' enqueues a job via '{}' {}; enqueue it after the commit or in an on-commit hook",
     "KBR501": "{} '{}' is a bare boolean mode; pass a typed mode value such as an enum",
     "KBR601": "{} code {} the HTTP error or response '{}'; fail with an error of your own and map it at the edge",
     "KBR701": "{} code calls out over HTTP itself via '{}'; put the call behind a client in infrastructure",
@@ -682,6 +683,43 @@ def f(session): session.commit()
 from celery import shared_task
 @shared_task
 def f(session): session.commit()  # ! 17 f|session.commit()
+""")  # fmt: skip
+
+sheet("KBR407", "app/tasks.py", """
+from celery import shared_task
+from django.db import transaction
+from sqlalchemy.orm import Session
+from shop.models import Order
+## a-job-that-enqueues-itself
+@shared_task
+def ship(order_id, tries=0):
+    with transaction.atomic():
+        ship.apply_async(args=[order_id], countdown=60)
+        ship.apply_async(args=[order_id])  # ! 9 =ship|ship.apply_async()|inside of 'transaction.atomic()'
+        pack.apply_async(args=[order_id], countdown=60)  # ! 9 =ship|pack.apply_async()|inside of 'transaction.atomic()'
+@shared_task
+def pack(order_id): ...
+## stored-jobs-that-are-handed-over
+@shared_task
+def ship(order_id): ...
+@transaction.atomic
+def relay():
+    for stored in Order.objects.select_for_update():
+        ship.delay(stored.pk)
+        stored.delete()
+def relay_session(session: Session, rows):
+    for stored in rows:
+        ship.delay(stored.pk)
+        session.delete(stored)
+    session.commit()
+@transaction.atomic
+def other(first):
+    for stored in Order.objects.select_for_update():
+        ship.delay(stored.pk)  # ! 9 =other|ship.delay()|inside of 'transaction.atomic'
+        first.delete()
+    for stored in Order.objects.select_for_update():
+        stored.delete()
+    ship.delay(1)  # ! 5 =other|ship.delay()|inside of 'transaction.atomic'
 """)  # fmt: skip
 
 FLAGS = "dry_run dryrun is_dry_run dry simulate simulated is_simulation preview_only test_mode no_commit"
