@@ -31,6 +31,7 @@ MESSAGES = {
     "KBR305": "{} commits by itself via '{}'; leave the commit to the use-case that owns the transaction",
     "KBR401": "{} starts '{}' and never waits for it; hand the work to a job queue, or await it",
     "KBR402": "{} hands work to the web process itself via '{}'; enqueue a job with an explicit payload{}",
+    "KBR404": "'{}' hands {} to a {}; hand over an id or plain values and load the rest there",
     "KBR405": "{} bypasses the core via '{}'; call the use-case that the routes use{}",
     "KBR407": "'{}' enqueues a job via '{}' {}; enqueue it after the commit or in an on-commit hook",
     "KBR501": "{} '{}' is a bare boolean mode; pass a typed mode value such as an enum",
@@ -625,6 +626,64 @@ import shutil
 def drop(): shutil.rmtree("x")
 def also(): shutil.rmtree("x"); send()
 def gone(): ...
+""")  # fmt: skip
+
+sheet("KBR404", "app/services/orders.py", """
+import asyncio
+from fastapi import BackgroundTasks
+from shop.models import Order
+from app.jobs import pack, ship, unpack
+from app.rows import Row
+## task-classes-that-turn-rows-into-something-else
+def place(order: Order):
+    ship.delay(order)
+    unpack.delay(order)
+    pack.delay(order)  # ! 16 =pack.delay()|the row 'order'|job
+#: app/jobs.py
+from celery import Celery, Task
+from app.rows import to_ids
+class Tasks(Celery):
+    def __init__(self):
+        class OwnTask(self.Task):
+            def apply_async(self, args=None, **options):
+                args = to_ids(args)
+                return super().apply_async(args=args, **options)
+        self.Task = OwnTask
+class Others(Celery):
+    def __init__(self):
+        class OwnTask(self.Task):
+            def apply_async(self, args=None, **options):
+                options = dict(queue="x")
+                queue = options.pop("queue")
+                return super().apply_async(args=args, queue=queue)
+        self.Task = OwnTask
+class Converted(Task):
+    def delay(self, *args):
+        args = to_ids(args)
+        return super().delay(*args)
+tasks = Tasks()
+others = Others()
+@tasks.task
+def ship(order): ...
+@others.task
+def pack(order): ...
+@others.task(base=Converted)
+def unpack(order): ...
+#: app/rows.py
+from sqlalchemy.orm import DeclarativeBase
+class Base(DeclarativeBase): ...
+class Row(Base): ...
+def to_ids(args): ...
+## django-rows-stay-in-the-process
+async def place(order: Order, row: Row, tasks: BackgroundTasks):
+    tasks.add_task(tell, order)
+    tasks.add_task(tell, row)  # ! 26 =tasks.add_task()|the row 'row'|task
+    asyncio.create_task(tell(order))
+    asyncio.create_task(tell(row))  # ! 30 =asyncio.create_task()|the row 'row'|task
+#: app/rows.py
+from sqlalchemy.orm import DeclarativeBase
+class Base(DeclarativeBase): ...
+class Row(Base): ...
 """)  # fmt: skip
 
 sheet("KBR405", "app/tasks.py", """
