@@ -610,6 +610,30 @@ def f(request, tasks: BackgroundTasks, background_tasks: Progress, path: pathlib
     tasks.add_task(os.remove, "x"); tasks.add_task(shutil.rmtree, "x"); tasks.add_task(pathlib.Path.unlink, path)
     tasks.add_task(path.unlink); tasks.add_task(file.close); tasks.add_task(folder.cleanup); background_tasks.add_task(send)
     tasks.add_task(folder.compress); return make(background=BackgroundTask(os.unlink, "x"))  # ! 5 f|tasks.add_task()
+## functions-that-only-fetch
+from app.rates import keep, renew, warm
+def f(request, tasks: BackgroundTasks):
+    tasks.add_task(warm, 1); tasks.add_task(keep, 1)  # ! 30 f|tasks.add_task()|+1
+    tasks.add_task(renew, 1)
+#: app/rates.py
+def warm(number):
+    try: LOGGER.info(str(get_rates(number)))
+    except Exception: LOGGER.exception("cold")
+def keep(number): Rates.kept = get_rates(number)
+def renew(number): get_or_create_rates(number)
+## helpers-that-hand-on @ app/services/runner.py
+def start(tasks: BackgroundTasks, work, *args): tasks.add_task(work, *args)
+def restart(tasks: BackgroundTasks, work): work = wrapped(work); tasks.add_task(work)  # ! 66 ='restart'|tasks.add_task()
+def place(tasks: BackgroundTasks, work): tasks.add_task(send, work)  # ! 42 ='place'|tasks.add_task()
+## hooks-of-unknown-objects
+from app.hooks import Hooks, on_placed
+def f(request, tasks: BackgroundTasks, hooks: Hooks, plugins):
+    tasks.add_task(plugins.on_placed, 1); tasks.add_task(plugins.placed, 1)  # ! 43 f|tasks.add_task()|+2
+    tasks.add_task(hooks.on_placed, 1); tasks.add_task(on_placed, 1)
+#: app/hooks.py
+class Hooks:
+    def on_placed(self, number): send(number)
+def on_placed(number): send(number)
 ## functions-that-clean-up
 import contextlib, logging
 from app.clean import also, drop, gone
