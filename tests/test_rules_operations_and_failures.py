@@ -56,6 +56,39 @@ CASES = [
         id="502: bases, and methods whose class's name counts",
     ),
     pytest.param(
+        "KBR502",
+        SERVICE,
+        """
+        from sqlalchemy.orm import Session
+        def import_orders(rows: list): return [import_order(row) for row in rows]
+        def import_order(row): db.session.add(row)
+        def load_rows(rows: list): return [import_row(row) for row in rows]
+        def import_row(row): db.session.add(row)  # ! 1
+        def purge_items(session: Session, order: int): session.delete(order)
+        def purge_orders(session: Session, shop: int):  # ! 1
+            session.delete(shop)
+            session.commit()
+        def purge_shops(shops: list): db.session.delete(shops)  # ! 1
+        def apply_pending_order_refunds(session: Session, order: int): session.commit()
+        def refund_pending_orders(session: Session, order: int): session.commit()  # ! 1
+        def suspend_jobs(session: Session, order: int): session.commit()
+        def suspend_account(session: Session, order: int): session.commit()  # ! 1
+        """,
+        ["import_row", "purge_orders", "purge_shops", "refund_pending_orders", "suspend_account"],
+        id="502: steps of another operation, what is pending, states of jobs",
+    ),
+    pytest.param(
+        "KBR502",
+        "app/services/utils.py",
+        """
+        def import_order(row): db.session.add(row)
+        class Orders:
+            def import_order(self, row): db.session.add(row)  # ! 5
+        """,
+        ["Orders.import_order"],
+        id="502: helpers by their module",
+    ),
+    pytest.param(
         "KBR503",
         ROUTES,
         ROUTER
