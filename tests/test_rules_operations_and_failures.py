@@ -122,6 +122,17 @@ async def five(request: Request, idempotency_key: str): ...
         id="504: forms of annotations",
     ),
     pytest.param(
+        "KBR504",
+        SERVICE,
+        """
+        def create_user(email, identity=None, actor=None): ...  # ! 39
+        def link_account(identity): ...
+        def cancel_order(identity): ...  # ! 18
+        """,
+        ["'actor'", "'identity'"],
+        id="504: identities that something is done to",
+    ),
+    pytest.param(
         "KBR602",
         SERVICE,
         """
