@@ -495,6 +495,21 @@ def transactional(function):
 def nesting(function):
     def inner(session): session.commit()  # ! 25 =persistence function 'inner'|session.commit()
     return inner
+## gives-up-its-locks
+def lets_go(session):
+    session.commit()
+    session.close()
+def stores(session):
+    store(session)
+    session.commit()  # ! 5 =persistence function 'stores'|session.commit()
+    session.close()
+def goes_on(session, other):
+    session.commit()  # ! 5 =persistence function 'goes_on'|session.commit()
+    other.close()
+class OrderRepository:
+    def lets_go(self):
+        self.session.commit()  # ! 9 =repository method 'OrderRepository.lets_go'|self.session.commit()
+        self.session.close()
 ## asked-for-by-a-parameter
 def asked(session, *, no_commit: bool = False):
     if not no_commit and session.dirty: session.commit()
@@ -822,6 +837,12 @@ def f(dry_runs: bool, force: bool, run: bool, commit: bool): ...
 def f(dry_run: str, simulate: Mode | None, dry: "Mode" = False, test_mode: list[bool] = ()): ...
 def f(dry_run=True, *, simulate=False): ...  # ! 7 parameter of 'f'|dry_run ! 24 parameter of 'f'|simulate
 def f(dry, dry_run=0, test_mode="no", *, simulate, no_commit=Mode.LIVE): ...
+## bodies-of-commands @ app/cli/cleanup.py
+def cleanup_cmd(dry_run=False): ...
+def cleanup_command(dry_run: bool): ...
+def cleanup(dry_run=False): ...  # ! 13 parameter of 'cleanup'|dry_run
+#: app/cleanup.py
+def cleanup_cmd(dry_run=False): ...  # ! 17 parameter of 'cleanup_cmd'|dry_run
 ## cli-commands-themselves
 import click
 from django.core.management.base import BaseCommand

@@ -1,7 +1,7 @@
 import ast
 
 from flake8_backend_rules.frameworks.schema import Role
-from flake8_backend_rules.project.layers import Layer
+from flake8_backend_rules.project.layers import COMMAND_LINE, Layer
 from flake8_backend_rules.rule import Bad, Good, Option, Rule, parse_dotted_name
 from flake8_backend_rules.semantics.outside_clients import defines_api_error, is_named_client
 from flake8_backend_rules.walk import LintedFile
@@ -20,7 +20,6 @@ _TELLING = ("client", "Client", "http", "ession", "api", "request", "urllib", "p
 
 # Names of the transport that clients of another system's API or pages have too.
 _EITHER_WAY = frozenset({"api", "apis", "*_api", "web", "http", "rest", "graphql"})
-_COMMAND_LINE = frozenset({"cli", "script", "scripts", "cli/commands", "console/commands", "management/commands"})
 _CLIENT_WORDS = ("client", "http", "session", "api", "request")
 
 
@@ -197,7 +196,7 @@ def _is_client(file: LintedFile) -> bool:
     model, module = file.model, file.module
     if model.layer is Layer.TRANSPORT and not model.handler_code.has(Role.HTTP, Role.JOB):
         named = model.placement.named_by
-        if model.handler_code.has(Role.CLI) or named in _COMMAND_LINE:
+        if model.handler_code.has(Role.CLI) or named in COMMAND_LINE:
             return True
         frameworks = model.evaluator.knowledge.web_packages - _CLIENT_PACKAGES
         if named in _EITHER_WAY and frameworks.isdisjoint(module.top_level_packages()):
