@@ -383,7 +383,7 @@ def _owner(node: ast.AST, scope: Scope) -> ClassInfo | None:
     if not isinstance(node, ast.ClassDef):
         return scope.owner
     if scope.node is None:
-        found = scope.module.bindings.get(node.name)
+        found = scope.module.binding(node.name)
         return found if isinstance(found, ClassInfo) and found.line == node.lineno else None
     if isinstance(scope.node, ast.ClassDef) and scope.owner is not None:
         return scope.owner.classes.get(node.name)

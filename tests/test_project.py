@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import gc
 import os
 import subprocess
 import sys
+import types
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -16,6 +18,7 @@ from types import SimpleNamespace
 import pytest
 
 from flake8_backend_rules.options import read_settings
+from flake8_backend_rules.project.outline import Piece
 from flake8_backend_rules.project.project import Definition, External, Project
 from flake8_backend_rules.project.source import MAX_BYTES, read_source
 from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, ModuleSummary, Variable
@@ -806,3 +809,88 @@ def _options(root: Path, display_name: str) -> SimpleNamespace:
 
     values = {o.name.replace("-", "_"): ",".join(o.default) for o in all_options()}
     return SimpleNamespace(isolated=False, config=str(root / "setup.cfg"), stdin_display_name=display_name, **values)
+
+
+# -- modules that are read in pieces ---------------------------------------------------------------
+
+LONG = "\n".join(f"class Filler{number}:\n    number = {number}\n" for number in range(100)) + "\n"
+
+
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the pieces parsed, in order."""
+    names: list[str] = []
+    parse_piece = Piece.parsed
+
+    def spy(piece: Piece) -> list[ast.stmt] | None:
+        names.append(piece.name)
+        return parse_piece(piece)
+
+    monkeypatch.setattr(Piece, "parsed", spy)
+    return names
+
+
+def test_of_a_long_module_only_what_is_asked_for_is_parsed(tmp_path: Path, parsed: list[str]) -> None:
+    models = LONG + "class Order(Base):\n    def pay(self):\n        return 1\n\nclass Item: ...\n"
+    write(tmp_path, {"app/__init__.py": "", "app/models.py": models, "app/main.py": "from app.models import Order\n"})
+    project = Project()
+    for _ in range(2):
+        order = project.resolve(module(project, tmp_path / "app" / "main.py"), "Order")
+        assert isinstance(order, ClassInfo)
+        assert (order.line, [ast.unparse(base) for base in order.bases]) == (301, ["Base"])
+        body = project.body_of(order.methods["pay"])
+        assert body is not None
+        assert (body.lineno, ast.unparse(body.body)) == (302, "return 1")
+        project.end_file()
+    assert parsed == ["Order"]
+
+
+def test_all_names_of_a_long_module_in_their_order(tmp_path: Path, parsed: list[str]) -> None:
+    source = "class Order: ...\n" + LONG + "def Order(): ...\ntotal = 1\n"
+    write(tmp_path, {"app/__init__.py": "", "app/models.py": source})
+    project = Project()
+    models = project.module_at(str(tmp_path / "app" / "models.py"))
+    assert models is not None
+    assert models.binds("Filler7")
+    assert parsed == []
+    assert isinstance(models.binding("Filler7"), ClassInfo)
+    assert list(models.bindings) == ["Order", *(f"Filler{number}" for number in range(100)), "total"]
+    assert isinstance(models.bindings["Order"], FunctionInfo)
+
+
+def test_a_function_that_does_not_parse_hides_its_own_name_only(tmp_path: Path) -> None:
+    files = {"app/__init__.py": "", "app/models.py": LONG + "def pay(:\n    pass\n\nclass Order: ...\n"}
+    write(tmp_path, {**files, "app/main.py": "from app.models import Order, pay\n"})
+    project = Project()
+    main = module(project, tmp_path / "app" / "main.py")
+    assert told(project.resolve(main, "Order")) == "class app.models:Order"
+    assert project.resolve(main, "pay") is None
+    assert project.resolve(main, "pay") is None
+
+
+def test_what_is_kept_between_files_holds_no_nodes(tmp_path: Path) -> None:
+    source = LONG + "class Order(Base):\n    total: int = Field(1)\n    def pay(self, *, amount: int = 1) -> int:\n        return amount\n"
+    write(tmp_path, {"app/__init__.py": "", "app/models.py": source, "app/main.py": "from app.models import Order\n"})
+    project = Project()
+    for _ in range(2):
+        order = project.resolve(module(project, tmp_path / "app" / "main.py"), "Order")
+        assert isinstance(order, ClassInfo)
+        total, pay = order.attributes["total"], order.methods["pay"]
+        assert ast.unparse(total.annotation) == "int" if total.annotation else False
+        assert ast.unparse(pay.args) == "self, *, amount: int=1"
+        assert project.body_of(pay) is not None
+        project.end_file()
+        assert nodes_below(project) == []
+
+
+def nodes_below(project: Project) -> list[ast.AST]:
+    """The AST nodes that a project holds."""
+    found, pending, seen = [], [project.__dict__], set()
+    while pending:
+        for item in gc.get_referents(pending.pop()):
+            if id(item) not in seen and not isinstance(item, (type, types.ModuleType, types.FunctionType)):
+                seen.add(id(item))
+                pending.append(item)
+                if isinstance(item, ast.AST):
+                    found.append(item)
+    return found

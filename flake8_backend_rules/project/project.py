@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.project import roots
 from flake8_backend_rules.project.inference import Inference
+from flake8_backend_rules.project.outline import outline
 from flake8_backend_rules.project.source import parse, read_source, size_of, words_in
 from flake8_backend_rules.project.summary import (
     ClassInfo,
@@ -22,10 +23,11 @@ from flake8_backend_rules.project.summary import (
     FunctionNode,
     ImportInfo,
     ModuleSummary,
-    Surface,
+    Shelf,
     Variable,
     flat_statements,
     summarise,
+    summarise_outline,
 )
 
 _MAX_HOPS = 24
@@ -64,6 +66,7 @@ class _Kept:
 
 def pack_summary(summary: ModuleSummary) -> bytes:
     """The summary as bytes; of one that is nested too deeply to be packed, that of a module that can't be read."""
+    summary.shelf = None
     try:
         return pickle.dumps(summary, pickle.HIGHEST_PROTOCOL)
     except (RecursionError, pickle.PicklingError):
@@ -84,9 +87,8 @@ class Project:
         self.memo: dict[tuple[str, ...], object] = {}
         """Facts about modules on disk that are dear to find."""
         self._modules: dict[str, _Kept] = {}
-        self._live: list[str] = []
-        self._fresh: list[ModuleSummary] = []
-        self._unpacked: list[tuple[Surface, bytes]] = []
+        self._live: OrderedDict[str, None] = OrderedDict()
+        self._shelf = Shelf()
         self._finds: dict[tuple[tuple[str, ...], str], str | None] = {}
         self._current: tuple[str, ast.Module] | None = None
         self._trees: OrderedDict[str, ast.Module | None] = OrderedDict()
@@ -112,15 +114,10 @@ class Project:
         self._current = None
         self._trees.clear()
         self._texts.clear()
-        for summary in self._fresh:
-            summary.pack()
-        self._fresh.clear()
-        for surface, packed in self._unpacked:
-            surface.repack(packed)
-        self._unpacked.clear()
+        self._shelf.clear()
         self._pack_bodies()
         while len(self._live) > _MAX_LIVE_SUMMARIES:
-            self._modules[self._live.pop(0)].pack()
+            self._modules[self._live.popitem(last=False)[0]].pack()
 
     def is_current(self, module: ModuleSummary) -> bool:
         """Whether a module is the linted file, whose tree is at hand (and may differ from what is on disk)."""
@@ -140,21 +137,24 @@ class Project:
             return self._alive(path, kept)
         kept = self._modules[path] = _Kept(None if size_of(path) is None else self._read(path))
         if kept.summary is not None:
-            kept.summary.unpacked = self._unpacked
-            self._live.append(path)
-            self._fresh.append(kept.summary)
+            kept.summary.keep_on(self._shelf)
+            self._live[path] = None
         return kept.summary
 
     def _alive(self, path: str, kept: _Kept) -> ModuleSummary | None:
         if kept.summary is None and kept.packed is not None:
             kept.summary = pickle.loads(kept.packed)
-            kept.summary.unpacked = self._unpacked
-            self._live.append(path)
+            kept.summary.shelf = self._shelf
+            self._live[path] = None
+        elif kept.summary is not None:
+            self._live.move_to_end(path)
         return kept.summary
 
     def _read(self, path: str) -> ModuleSummary:
-        tree = self._parsed(path)
         name = self.module_name(path)
+        if path not in self._trees and (parts := outline(self.text_of(path))) is not None:
+            return summarise_outline(parts, path, name)
+        tree = self._parsed(path)
         return ModuleSummary(path, name, broken=True) if tree is None else summarise(tree, path, name)
 
     def module_name(self, path: str) -> str:
@@ -179,8 +179,12 @@ class Project:
 
     def is_foreign(self, dotted: str, folder: str) -> bool:
         """Whether a dotted name belongs to a third-party package or the standard library."""
+        return self.is_known_foreign(dotted) or not self.is_first_party(dotted, folder)
+
+    def is_known_foreign(self, dotted: str) -> bool:
+        """Whether a dotted name is of the standard library or a package that the frameworks' data names: never first-party."""
         top = dotted.partition(".")[0]
-        return top in self._third_party or top in self._stdlib or not self.is_first_party(top, folder)
+        return top in self._third_party or top in self._stdlib
 
     def is_first_party(self, dotted: str, folder: str) -> bool:
         """Whether the top-level package of a dotted name lies in a source root."""
@@ -273,7 +277,7 @@ class Project:
         if (module.path, name) in seen or hops > _MAX_HOPS or len(seen) > _MAX_LOOKUPS:
             return None
         seen.add((module.path, name))
-        binding = module.bindings.get(name)
+        binding = module.binding(name)
         if binding is None:
             return self._resolve_star(module, name, seen, hops)
         if not isinstance(binding, ImportInfo):
@@ -308,7 +312,7 @@ class Project:
     def _member(self, module: ModuleSummary, name: str, seen: set[tuple[str, str]], hops: int) -> Definition | None:
         if (found := self._resolve(module, name, seen, hops)) is not None:
             return found
-        if module.is_package and (module.bindings.get(name) is None or not module.broken):
+        if module.is_package and (module.binding(name) is None or not module.broken):
             return self.module_or_namespace(_module_path(module.folder, name))
         return None
 
@@ -325,7 +329,7 @@ class Project:
         if path in self._trees:
             self._trees.move_to_end(path)
             return self._trees[path]
-        text = read_source(path)
+        text = self._texts.get(path) or read_source(path)
         tree = self._trees[path] = None if text is None else parse(text)
         if len(self._trees) > _MAX_LIVE_TREES:
             self._trees.popitem(last=False)
@@ -336,16 +340,24 @@ class Project:
         key = function.module.path, function.qualname, function.line
         if self.is_current(function.module):
             assert self._current is not None
-            return find_function(self._current[1], function.qualname, function.line)
+            return find_function(self._current[1].body, function.qualname, function.line)
         if key not in self._bodies:
             packed = self._packed_bodies.get(key)
             if packed is not None:
                 self._packed_bodies.move_to_end(key)
                 self._bodies[key] = pickle.loads(packed)
             else:
-                tree = self.tree_of(function.module)
-                self._bodies[key] = None if tree is None else find_function(tree, function.qualname, function.line)
+                self._bodies[key] = self._find_body(function)
         return self._bodies[key]
+
+    def _find_body(self, function: FunctionInfo) -> FunctionNode | None:
+        piece = function.module.pieces.get(function.qualname.partition(".")[0])
+        if piece is not None and (statements := self._shelf.statements_of(piece)) is not None:
+            found = find_function(statements, function.qualname, function.line)
+            if found is not None:
+                return found
+        tree = self.tree_of(function.module)
+        return None if tree is None else find_function(tree.body, function.qualname, function.line)
 
     def _pack_bodies(self) -> None:
         """Packs the bodies read for the linted file, all but those nested too deeply for that."""
@@ -372,9 +384,9 @@ def class_header(text: str, name: str) -> str | None:
     return None
 
 
-def find_function(tree: ast.Module, qualname: str, line: int) -> FunctionNode | None:
+def find_function(body: list[ast.stmt], qualname: str, line: int) -> FunctionNode | None:
     """The function of a qualified name (`Class.method`) that begins at `line`."""
-    for node, name in named_functions(tree.body, ""):
+    for node, name in named_functions(body, ""):
         if name == qualname and node.lineno == line:
             return node
     return None

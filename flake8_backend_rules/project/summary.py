@@ -10,10 +10,12 @@ import ast
 import os
 import pickle
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, cast
+
+from flake8_backend_rules.project.outline import Outline, Piece
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -58,7 +60,8 @@ class Surface:
         """The expressions, as the class says."""
         kept = self._syntax
         if kept.__class__ is bytes:
-            self.module.unpacked.append((self, kept))
+            if self.module.shelf is not None:
+                self.module.shelf.unpacked.append((self, kept))
             kept = self._syntax = pickle.loads(kept)
         return kept  # type: ignore[return-value]
 
@@ -68,7 +71,7 @@ class Surface:
             with suppress(RecursionError, pickle.PicklingError):
                 self._syntax = pickle.dumps(self._syntax, pickle.HIGHEST_PROTOCOL)
 
-    def repack(self, packed: bytes) -> None:
+    def put_back(self, packed: bytes) -> None:
         """Goes back to the bytes that the expressions were unpacked from."""
         self._syntax = packed
 
@@ -156,11 +159,42 @@ class ClassInfo(Surface):
     def decorators(self) -> list[ast.expr]:
         return cast("list[ast.expr]", self.syntax()[2])
 
+    def pack(self) -> None:
+        """Packs the class with all that is in it."""
+        super().pack()
+        for inside in (*self.attributes.values(), *self.methods.values(), *self.classes.values()):
+            inside.pack()
+
     def __repr__(self) -> str:
         return f"<class {self.module.name}:{self.qualname}>"
 
 
 Binding = ImportInfo | Variable | FunctionInfo | ClassInfo
+
+
+class Shelf:
+    """What was read and unpacked for the linted file, to be packed when that is done. One for all modules of a project."""
+
+    def __init__(self) -> None:
+        self.fresh: list[Surface] = []
+        self.unpacked: list[tuple[Surface, bytes]] = []
+        self._parsed: dict[Piece, list[ast.stmt] | None] = {}
+
+    def statements_of(self, piece: Piece) -> list[ast.stmt] | None:
+        """A piece of a module, parsed once for the linted file; None if it does not parse."""
+        if piece not in self._parsed:
+            self._parsed[piece] = piece.parsed()
+        return self._parsed[piece]
+
+    def clear(self) -> None:
+        """Packs everything."""
+        for surface in self.fresh:
+            surface.pack()
+        for surface, packed in self.unpacked:
+            surface.put_back(packed)
+        self.fresh.clear()
+        self.unpacked.clear()
+        self._parsed.clear()
 
 
 @dataclass(slots=True, eq=False)
@@ -173,21 +207,54 @@ class ModuleSummary:
     path: str
     name: str
     broken: bool = False
-    bindings: dict[str, Binding] = field(default_factory=dict)
+    _bound: dict[str, Binding | Piece] = field(default_factory=dict, init=False)
     stars: list[ImportInfo] = field(default_factory=list)
     imports: list[ImportInfo] = field(default_factory=list)
     exported: frozenset[str] | None = None
     """The names in `__all__`, None where there is none."""
     main_calls: list[ast.Call] = field(default_factory=list)
     """Every call written in an `if __name__ == "__main__":` block."""
-    unpacked: list[tuple[Surface, bytes]] = field(default_factory=list)
-    """What was unpacked of the module for the linted file, with the bytes to go back to. One list for all modules of a project."""
+    pieces: dict[str, Piece] = field(default_factory=dict)
+    """Functions and classes that are parsed when they are asked for, by name."""
+    shelf: Shelf | None = None
+    """None of the linted file."""
     _packages: frozenset[str] | None = None
     folder: str = field(init=False)
     """The folder that the module's file lies in."""
 
     def __post_init__(self) -> None:
         self.folder = os.path.dirname(self.path)
+
+    def bind(self, name: str, binding: Binding) -> None:
+        self._bound[name] = binding
+
+    def binding(self, name: str) -> Binding | None:
+        """What the module itself binds to a name."""
+        found = self._bound.get(name)
+        return self._define(found) if isinstance(found, Piece) else found
+
+    def binds(self, name: str) -> bool:
+        """Whether the module itself binds a name."""
+        return name in self._bound
+
+    @property
+    def bindings(self) -> dict[str, Binding]:
+        """All that the module itself binds, by name; of an imported module `binding` is the cheaper question."""
+        for bound in [b for b in self._bound.values() if isinstance(b, Piece)] if self.pieces else ():
+            self._define(bound)
+        return self._bound  # type: ignore[return-value]
+
+    def _define(self, piece: Piece) -> Binding | None:
+        """Reads a piece; the name of one that does not parse is not bound."""
+        statements = piece.parsed() if self.shelf is None else self.shelf.statements_of(piece)
+        _Reader(self).read(statements or ())
+        found = self._bound[piece.name]
+        if isinstance(found, Piece):
+            del self._bound[piece.name]
+            return None
+        if self.shelf is not None and isinstance(found, Surface):
+            self.shelf.fresh.append(found)
+        return found
 
     @property
     def is_package(self) -> bool:
@@ -205,22 +272,21 @@ class ModuleSummary:
             self._packages = frozenset(i.module.partition(".")[0] for i in self.imports if not i.level)
         return self._packages
 
-    def pack(self) -> None:
-        """Packs all expressions of the module."""
-        for binding in self.bindings.values():
-            if isinstance(binding, Surface):
-                binding.pack()
-        for cls in self.all_classes():
-            for inside in (*cls.attributes.values(), *cls.methods.values(), *cls.classes.values()):
-                inside.pack()
+    def keep_on(self, shelf: Shelf) -> None:
+        """Has what was read so far packed with the linted file."""
+        self.shelf = shelf
+        shelf.fresh += (bound for bound in self._bound.values() if isinstance(bound, Surface))
 
     def dissolve(self) -> None:
         """Takes the summary apart, so that it is freed at once and not by a garbage collection. It is not to be used again."""
-        for cls in list(self.all_classes()):
+        pending = [bound for bound in self._bound.values() if isinstance(bound, ClassInfo)]
+        while pending:
+            cls = pending.pop()
+            pending.extend(cls.classes.values())
             cls.methods.clear()
             cls.attributes.clear()
             cls.classes.clear()
-        self.bindings.clear()
+        self._bound.clear()
 
     def functions(self) -> Iterator[FunctionInfo]:
         """Module-level functions and the methods of every class."""
@@ -246,21 +312,39 @@ def summarise(tree: ast.Module, path: str, name: str) -> ModuleSummary:
     return module
 
 
+def summarise_outline(outline: Outline, path: str, name: str) -> ModuleSummary:
+    """The summary of a module of which the functions and classes are read when they are asked for."""
+    module = ModuleSummary(path, sys.intern(name))
+    reader = _Reader(module)
+    parts: list[ast.stmt | Piece] = [*outline.rest.body, *outline.pieces]
+    for part in sorted(parts, key=_line_of):
+        if isinstance(part, Piece):
+            module._bound[part.name] = module.pieces[part.name] = part
+        else:
+            reader.read([part])
+    return module
+
+
+def _line_of(part: ast.stmt | Piece) -> int:
+    return part.line if isinstance(part, Piece) else part.lineno
+
+
 class _Reader:
     def __init__(self, module: ModuleSummary) -> None:
         self.module = module
+        self.bound = module._bound
 
-    def read(self, body: list[ast.stmt]) -> None:
+    def read(self, body: Sequence[ast.stmt]) -> None:
         for node in flat_statements(body):
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 self._import(node)
             elif isinstance(node, _FUNCTIONS):
-                self.module.bindings[node.name] = self._function(node, "", None)
+                self.bound[node.name] = self._function(node, "", None)
             elif isinstance(node, ast.ClassDef):
-                self.module.bindings[node.name] = self._class(node, "")
+                self.bound[node.name] = self._class(node, "")
             else:
                 for variable in self._variables(node, None):
-                    _bind(self.module.bindings, variable)
+                    _bind(self.bound, variable)
                 if isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr)):
                     self._exported(node)
                 elif isinstance(node, ast.If) and _is_main_test(node.test):
@@ -273,7 +357,7 @@ class _Reader:
             for alias in node.names:
                 info = ImportInfo(alias.name, None, 0, node.lineno, whole=alias.asname is None)
                 module.imports.append(info)
-                module.bindings[alias.asname or alias.name.partition(".")[0]] = info
+                self.bound[alias.asname or alias.name.partition(".")[0]] = info
             return
         for alias in node.names:
             info = ImportInfo(node.module or "", alias.name, node.level, node.lineno)
@@ -281,7 +365,7 @@ class _Reader:
             if alias.name == "*":
                 module.stars.append(info)
             else:
-                module.bindings[alias.asname or alias.name] = info
+                self.bound[alias.asname or alias.name] = info
 
     def _function(self, node: FunctionNode, prefix: str, owner: ClassInfo | None) -> FunctionInfo:
         return FunctionInfo(self.module, node, prefix + node.name, owner)
@@ -379,7 +463,7 @@ def _is_main_test(test: ast.expr) -> bool:
     )
 
 
-def _bind(bindings: dict[str, Binding], variable: Variable) -> None:
+def _bind(bindings: dict[str, Binding | Piece], variable: Variable) -> None:
     """`x = None` or an unknown value does not displace what an earlier branch bound."""
     earlier = bindings.get(variable.name)
     if earlier is not None and (variable.value is None or isinstance(variable.value, ast.Constant)):
@@ -396,9 +480,9 @@ _TRY = (ast.Try, ast.TryStar)
 _COMPOUND = frozenset({ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Match, *_TRY})
 
 
-def flat_statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+def flat_statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
     """The statements of a body in order, those inside `if`, `try`, `with` and loops included."""
-    pending = body[::-1]
+    pending = list(reversed(body))
     while pending:
         node = pending.pop()
         yield node

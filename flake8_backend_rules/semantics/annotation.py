@@ -62,7 +62,7 @@ def is_plain(evaluator: Evaluator, node: ast.expr | None, scope: Scope, telling:
         return all(is_plain(evaluator, item, scope, telling) for item in (node.value, *items))
     if not isinstance(node, ast.Name) or (scope.node is not None and scope.lookup(node.id) is not None):
         return False
-    binding = scope.module.bindings.get(node.id)
+    binding = scope.module.binding(node.id)
     if isinstance(binding, ImportInfo):
         if not binding.level and binding.module in _PLAIN_MODULES:
             return binding.name != "Annotated"

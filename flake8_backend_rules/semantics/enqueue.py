@@ -203,24 +203,25 @@ class Enqueues:
         root = func.value if isinstance(func, ast.Attribute) else func
         if not isinstance(root, ast.Name) or scope.lookup(root.id) is not None:
             return True
-        binding = self.module.bindings.get(root.id)
+        binding = self.module.binding(root.id)
         if isinstance(binding, FunctionInfo):
             return not self.knowledge.enqueue_names.isdisjoint(self.words)
         if not isinstance(binding, ImportInfo):
             return True
         path = self.evaluator.project.home_of(binding, self.module)
-        return path is not None and (
-            path.endswith("__init__.py") or not self.knowledge.enqueue_names.isdisjoint(self.evaluator.project.telling_words(path))
-        )
+        return path is not None and (not path.endswith(".py") or path.endswith("__init__.py") or self._enqueues(path))
 
     def _mentions(self, module: ModuleSummary) -> bool:
         """Whether a module's text holds the name of a call that enqueues."""
         if module.path == self.module.path:
             return _calls_one(self.text, self.knowledge.enqueue_names & self.words)
-        project, key = self.evaluator.project, ("enqueues", module.path)
+        return self._enqueues(module.path)
+
+    def _enqueues(self, path: str) -> bool:
+        project, key = self.evaluator.project, ("enqueues", path)
         if key not in project.memo:
-            named = self.knowledge.enqueue_names & project.telling_words(module.path)
-            project.memo[key] = bool(named) and _calls_one(project.text_of(module.path), named)
+            named = self.knowledge.enqueue_names & project.telling_words(path)
+            project.memo[key] = bool(named) and _calls_one(project.text_of(path), named)
         return project.memo[key] is True
 
     def _read(self, function: FunctionInfo) -> Wrapper | None:

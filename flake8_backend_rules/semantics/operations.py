@@ -140,7 +140,7 @@ class Operations:
         elif isinstance(func, ast.Name):
             if func.id in _BUILTINS:
                 return False
-            binding = self.module.bindings.get(func.id)
+            binding = self.module.binding(func.id)
             if isinstance(binding, FunctionInfo):
                 return False
             name = binding.name if isinstance(binding, ImportInfo) and binding.name else func.id
@@ -184,7 +184,7 @@ class Operations:
         root = func.value if isinstance(func, ast.Attribute) else func
         if not isinstance(root, ast.Name) or scope.lookup(root.id) is not None:
             return False
-        binding = self.module.bindings.get(root.id)
+        binding = self.module.binding(root.id)
         if not isinstance(binding, ImportInfo):
             return False
         path = self.evaluator.project.home_of(binding, self.module)

@@ -104,7 +104,7 @@ class Origins:
         if path.endswith(".py") and os.path.basename(path) != "__init__.py":
             return self._found(path, name) if self._may_be_edge(path) or self._may_be_dto(path, name) else None
         package = self.project.module_or_namespace(path)
-        binding = None if package is None else package.bindings.get(name)
+        binding = None if package is None else package.binding(name)
         if package is None or (binding is None and (package.stars or package.broken)):
             return self._found(path, name)
         if binding is None:

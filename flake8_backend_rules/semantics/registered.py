@@ -76,7 +76,7 @@ class Registrations:
                 holders += self._modules_around(module, entry)
             for holder in holders:
                 for function in self._named_in(holder, entry):
-                    own = module.bindings.get(function.name)
+                    own = module.binding(function.name)
                     if function.module.path == module.path and isinstance(own, FunctionInfo):
                         yield own, entry
 

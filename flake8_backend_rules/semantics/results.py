@@ -142,24 +142,25 @@ class Results:
     def _imported_paths(self) -> set[str]:
         """The files of the first-party modules that the linted file imports from, after re-exports of packages."""
         found: set[str] = set()
-        packages: dict[str, set[str]] = {}
-        for (level, name), names in self._imported_modules().items():
-            path = self.project.imported_path(ImportInfo(name, "", level, 0), self.module)
-            if path is None:
-                continue
-            if path.endswith(".py") and not path.endswith("__init__.py"):
-                found.add(path)
-            else:
-                packages.setdefault(path, set()).update(names)
-        for path, names in packages.items():
-            found.update(self._members(path, names))
-        return found - {self.module.path}
-
-    def _imported_modules(self) -> dict[tuple[int, str], set[str]]:
-        modules: dict[tuple[int, str], set[str]] = {}
+        memo, folder = self.project.memo, self.module.folder
         for info in self.module.imports:
-            modules.setdefault((info.level, info.module), set()).add(info.name or "")
-        return modules
+            if not info.level and self.project.is_known_foreign(info.module):
+                continue
+            key = "files imported from", folder, info.module, info.name or "", str(info.level)
+            if key not in memo:
+                memo[key] = tuple(self._files_of(info))
+            found.update(cast("tuple[str, ...]", memo[key]))
+        found.discard(self.module.path)
+        return found
+
+    def _files_of(self, info: ImportInfo) -> Iterator[str]:
+        path = self.project.imported_path(ImportInfo(info.module, "", info.level, 0), self.module)
+        if path is None:
+            return
+        if path.endswith(".py") and not path.endswith("__init__.py"):
+            yield path
+        else:
+            yield from self._members(path, {info.name or ""})
 
     def _members(self, package: str, names: set[str]) -> Iterator[str]:
         """The files that names of a package come from: its own, a submodule's, or one that it re-exports from."""

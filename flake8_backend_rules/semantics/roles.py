@@ -147,7 +147,7 @@ class RoleFinder:
                 handed.update(ast.unparse(a.func) for a in call.args if isinstance(a, ast.Call))
         for call in module.main_calls:
             if isinstance(call.func, ast.Name) and call.func.id not in handed:
-                found = module.bindings.get(call.func.id)
+                found = module.binding(call.func.id)
                 if isinstance(found, FunctionInfo) and found.line not in roles:
                     roles[found.line] = FunctionRole(Role.CLI, "called in the __main__ block")
 

@@ -148,12 +148,12 @@ def _may_define_routes(text: str) -> bool:
     decorated, defined, registered = _route_markers()
     if decorated.search(text) or defined.search(text):
         return True
-    return any(package in text and pattern.search(text) for package, pattern in registered)
+    return any(package in text and any(call in text for call in calls) for package, calls in registered)
 
 
 @cache
-def _route_markers() -> tuple[re.Pattern[str], re.Pattern[str], tuple[tuple[str, re.Pattern[str]], ...]]:
-    """Patterns of decorators and of functions, which begin with fixed text that `re` finds fast; of registering calls by package."""
+def _route_markers() -> tuple[re.Pattern[str], re.Pattern[str], tuple[tuple[str, tuple[str, ...]], ...]]:
+    """Patterns of decorators and of functions, which begin with fixed text that `re` finds fast; texts of registering calls by package."""
     known = knowledge()
     decorators = {m for m, entries in known.object_decorators.items() if any(e.role is Role.HTTP for e in entries)}
     decorators |= {name.rpartition(".")[2] for name, role in known.decorators.items() if role is Role.HTTP}
@@ -169,7 +169,7 @@ def _route_markers() -> tuple[re.Pattern[str], re.Pattern[str], tuple[tuple[str,
     return (
         re.compile(rf"@(?:[\w.]*\b(?:{_any(decorators)})\b|[\w.]+\(\s*f?[\"']/)"),
         re.compile(rf"def (?:(?:{_any(methods)}|(?:{_any(prefixes)})\w*)\(\s*(?:self|root|parent)\b|\w+\(\s*(?:{_any(views)})\b)"),
-        tuple((package, re.compile(rf"\b(?:{_any(names)})\(")) for package, names in sorted(registering.items())),
+        tuple((package, tuple(f"{name}(" for name in sorted(names))) for package, names in sorted(registering.items())),
     )
 
 

@@ -86,7 +86,7 @@ class Scope:
         if self._locals is None:
             self._locals = _bound_by_statements(self.node) if self.node is not None else {}
         found = self._locals.get(name)
-        if found is None and not self._has_expressions and self.node is not None and name not in self.module.bindings:
+        if found is None and not self._has_expressions and self.node is not None and not self.module.binds(name):
             self._has_expressions = True
             for bound, local in _bound_by_expressions(self.node):
                 self._locals.setdefault(bound, []).append(local)
@@ -135,6 +135,8 @@ def _node_fields(cls: type[ast.AST] = ast.AST) -> Iterator[tuple[type[ast.AST], 
 
 _NO_NODES = frozenset({"ctx", "op", "ops", "id", "attr", "name", "arg", "type_comment", "kind", "module", "level", "asname"})
 _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {**dict(_node_fields()), ast.Constant: ()}
+_WITH_GAPS = frozenset({"keys", "kw_defaults", "names", "kwd_attrs"})
+"""Fields of lists that hold other things than nodes."""
 
 
 def children_reversed(node: ast.AST) -> list[ast.AST]:
@@ -143,8 +145,8 @@ def children_reversed(node: ast.AST) -> list[ast.AST]:
     for name in _FIELDS[node.__class__]:
         child = getattr(node, name, None)
         if child.__class__ is list:
-            found.extend(c for c in reversed(child) if isinstance(c, ast.AST))
-        elif isinstance(child, ast.AST):
+            found += child[::-1] if name not in _WITH_GAPS else [c for c in reversed(child) if isinstance(c, ast.AST)]
+        elif child.__class__ in _FIELDS:
             found.append(child)
     return found
 

@@ -189,7 +189,7 @@ class Transport:
 
     def _is_plain_import(self, node: ast.Name, scope: Scope) -> bool:
         """Whether a name is an imported first-party class whose bases can be no HTTP error's, told without reading it."""
-        binding = scope.module.bindings.get(node.id)
+        binding = scope.module.binding(node.id)
         if not isinstance(binding, ImportInfo) or (scope.node is not None and scope.lookup(node.id) is not None):
             return False
         return self.evaluator.project.is_plain_class(binding, scope.module, _TELLING_ERRORS)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from flake8_backend_rules.frameworks import Knowledge, knowledge, member_key
 from flake8_backend_rules.frameworks.schema import SELF, NameSet
@@ -183,7 +183,7 @@ class Evaluator:
     def _base(self, node: ast.expr, scope: Scope, cls: ClassInfo) -> Value | None:
         if isinstance(node, ast.Subscript):
             node = node.value
-        if isinstance(node, ast.Name) and node.id == cls.name and scope.module.bindings.get(node.id) is cls:
+        if isinstance(node, ast.Name) and node.id == cls.name and scope.module.binding(node.id) is cls:
             return None  # `class job(job)`: the outer name is gone
         if isinstance(node, ast.Name) and node.id in ("object", "Exception", "ValueError", "dict", "str", "type"):
             return Value(Kind.OBJECT, f"builtins.{node.id}")
@@ -268,7 +268,8 @@ class Evaluator:
 
     def _imported(self, local: Local, module: ModuleSummary) -> Definition | None:
         assert local.imported is not None
-        holder = ModuleSummary(module.path, module.name, bindings={"it": local.imported})
+        holder = ModuleSummary(module.path, module.name)
+        holder.bind("it", local.imported)
         return self.project.resolve(holder, "it")
 
     def _parameter(self, local: Local, scope: Scope) -> Value | None:
@@ -387,7 +388,7 @@ class Evaluator:
     def _call(self, node: ast.Call, scope: Scope) -> Value | None:
         func = node.func
         if isinstance(func, ast.Name) and func.id in _PASS_THROUGH and node.args:
-            if scope.lookup(func.id) is None and func.id not in scope.module.bindings:
+            if scope.lookup(func.id) is None and not scope.module.binds(func.id):
                 return self.value(node.args[0], scope)
         if isinstance(func, ast.Attribute):
             owner = self.value(func.value, scope)
@@ -585,16 +586,24 @@ class Evaluator:
         """Whether a class (or an instance's class) is an ORM class; None if its ancestry is not fully known."""
         if value is None:
             return None
-        if self.descends(value, self.knowledge.orm_bases):
+        cls = value.definition
+        if not isinstance(cls, ClassInfo):
+            return self.descends(value, self.knowledge.orm_bases) is True
+        key, memo = ("is ORM class", cls.module.path, cls.qualname, str(cls.line)), self.project.memo
+        if key in memo:
+            return cast("bool | None", memo[key])
+        found = True if self.descends(value, self.knowledge.orm_bases) else self._is_orm_descendant(cls)
+        if not self._depth and not any(self.project.is_current(c.module) for c in self.ancestry(cls).classes):
+            memo[key] = found
+        return found
+
+    def _is_orm_descendant(self, cls: ClassInfo) -> bool | None:
+        ancestry = self.ancestry(cls)
+        if any(name in self.knowledge.table_models for name in ancestry.externals):
+            return any("table" in c.keywords for c in ancestry.classes)
+        if ancestry.externals and any(self._has_model_field(c) for c in ancestry.classes):
             return True
-        if isinstance(value.definition, ClassInfo):
-            ancestry = self.ancestry(value.definition)
-            if any(name in self.knowledge.table_models for name in ancestry.externals):
-                return any("table" in c.keywords for c in ancestry.classes)
-            if ancestry.externals and any(self._has_model_field(c) for c in ancestry.classes):
-                return True
-            return False if ancestry.complete else None
-        return False
+        return False if ancestry.complete else None
 
     def _has_model_field(self, cls: ClassInfo) -> bool:
         """Whether a class whose base is not read has a field of an ORM: `title = models.CharField(...)`."""

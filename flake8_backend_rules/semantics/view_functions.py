@@ -48,7 +48,7 @@ def _is_answer(value: ast.expr) -> bool:
 def is_in_registry(function: FunctionInfo, registry: str, evaluator: Evaluator) -> bool:
     """Whether `urls.py` beside the module lists the function in `urlpatterns`."""
     urls = evaluator.project.module_at(f"{function.module.folder}/urls.py")
-    if urls is None or registry not in urls.bindings:
+    if urls is None or not urls.binds(registry):
         return False
     tree = evaluator.project.tree_of(urls)
     if tree is None:

@@ -257,7 +257,7 @@ def _may_be_wrapper(func: ast.expr, file: LintedFile) -> bool:
     if not name or name[:1].isupper() or name in _HARMLESS:
         return False
     if isinstance(func, ast.Name):
-        return name not in _BUILTINS and name in file.module.bindings
+        return name not in _BUILTINS and file.module.binds(name)
     assert isinstance(func, ast.Attribute)
     return last_name(func.value) not in _LOGGERS and not is_session_name(func.value)
 

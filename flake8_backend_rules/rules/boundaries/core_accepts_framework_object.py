@@ -160,7 +160,7 @@ class CoreAcceptsFrameworkObject(Rule):
 
 def _bound(node: ast.expr | None, scope: Scope) -> ast.expr | None:
     """What a type variable of the module is bound to; None for other annotations."""
-    binding = scope.module.bindings.get(node.id) if isinstance(node, ast.Name) else None
+    binding = scope.module.binding(node.id) if isinstance(node, ast.Name) else None
     if not isinstance(binding, Variable) or not isinstance(binding.value, ast.Call):
         return None
     return next((k.value for k in binding.value.keywords if k.arg == "bound"), None)

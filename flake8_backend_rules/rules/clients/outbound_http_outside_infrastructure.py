@@ -148,17 +148,23 @@ class OutboundHttpOutsideInfrastructure(Rule):
         return (bool(file.settings[HTTP_MODULES.name]) or file.mentions(_TELLING)) and super().applies(file)
 
     def visit_Call(self, node: ast.Call, file: LintedFile) -> None:
-        if file.scope.node is None and not file.imports_any(_CLIENT_PACKAGES):
+        if not file.imports_any(_CLIENT_PACKAGES):  # the common case: no look at the arguments
+            if file.scope.node is not None:
+                self._check_call(node, file)
             return
         for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
             if isinstance(argument, (ast.Name, ast.Attribute)) and _last_name(argument) in _VERB_METHODS:
                 self._check_function(argument, argument, file)
-        if self._is_verb_call(node, file):
-            self._report(node, file)
-        elif self._is_wrapper_call(node, file):
-            self._report(node, file, named=True)
-        else:
+        if not self._check_call(node, file):
             self._check_function(node.func, node, file)
+
+    def _check_call(self, node: ast.Call, file: LintedFile) -> bool:
+        """Reports a call on a client or of a wrapper; False where it is neither."""
+        is_wrapper = self._is_wrapper_call(node, file)
+        if not is_wrapper and not self._is_verb_call(node, file):
+            return False
+        self._report(node, file, named=is_wrapper)
+        return True
 
     def _report(self, node: ast.expr, file: LintedFile, *, named: bool = False) -> None:
         """A command of the command line is often there to make the call, and is left alone. `named`: the options name the callee."""

@@ -153,7 +153,7 @@ def _is_record(node: ast.ClassDef, file: LintedFile) -> bool:
             return True
     if not node.bases:
         return False
-    cls = file.module.bindings.get(node.name)
+    cls = file.module.binding(node.name)
     if not isinstance(cls, ClassInfo) or cls.line != node.lineno:
         return False
     return any(name in _RECORD_BASES for name in file.model.evaluator.ancestry(cls).externals)

@@ -155,7 +155,7 @@ class CreateAllInsteadOfMigrations(Rule):
     def _is_own(self, metadata: ast.expr, file: LintedFile) -> bool:
         """Whether a metadata is made in the function, handed to it, or that of a class in a module with a store: no application's."""
         if isinstance(metadata, ast.Attribute) and isinstance(metadata.value, ast.Name) and metadata.attr == "metadata":
-            base = file.module.bindings.get(metadata.value.id)
+            base = file.module.binding(metadata.value.id)
             return file.scope.owner is not None and base is not None and not isinstance(base, ImportInfo)
         found = file.scope.lookup(metadata.id) if isinstance(metadata, ast.Name) else None
         if found is None:

@@ -1,0 +1,80 @@
+"""The outline of a module: the same statements at the same places as a parser's, or none."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from flake8_backend_rules.project import outline as outlines
+from flake8_backend_rules.project.outline import outline
+
+PACKAGE = Path(outlines.__file__).parent.parent
+FILLER = "\n".join(f"def filler_{number}():\n    return {number}\n" for number in range(80)) + "\n"
+
+
+def dumped(statements: list[ast.stmt]) -> list[tuple[int, str]]:
+    return sorted((node.lineno, ast.dump(node, include_attributes=True)) for node in statements)
+
+
+def in_parts(text: str) -> list[ast.stmt] | None:
+    found = outline(text)
+    if found is None:
+        return None
+    return [*found.rest.body, *(node for piece in found.pieces for node in piece.parsed() or ())]
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda p: p.relative_to(PACKAGE).as_posix())
+def test_the_parts_of_a_file_are_the_whole(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    parts = in_parts(text)
+    if parts is not None:
+        assert dumped(parts) == dumped(ast.parse(text).body)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param('"""Text.\n\nclass Order:\n    pass\n"""\n\nclass Order(Base):\n    total = 1\n', id="class-in-a-docstring"),
+        pytest.param('@first(\n    1,\n)\n@second\nasync def order():\n    """Of\n# no\ndef one():\n    """\n', id="decorators"),
+        pytest.param("if True:\n    def order(): ...\nelse:\n    class Order: ...\ntry:\n    import a\nexcept E:\n    a = 1", id="nested"),
+        pytest.param("class Order:\n# a comment at the margin\n    total = 1\n\n    def pay(self):\n        return [\n]\n", id="margin"),
+        pytest.param("def order(\n    a,\n):\n    pass\ntotal = (\n    1\n)\ndef order(): ...\n", id="bracket-at-the-margin"),
+        pytest.param('class Order: x = 1\nclass Item: y = """\ndef one(): ...\n"""\n', id="on-one-line"),
+    ],
+)
+def test_what_stands_at_the_margin(text: str) -> None:
+    parts = in_parts(f"{text}\n{FILLER}")
+    assert parts is not None
+    assert dumped(parts) == dumped(ast.parse(f"{text}\n{FILLER}").body)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("total = '''\nclass Order: ...\n'''\n", id="other-quotes"),
+        pytest.param("total = 'a \\\nclass Order: ...'\n", id="continued-line"),
+        pytest.param("a = '\"\"\"'\nb = '\"\"\"'\n", id="quotes-in-a-string"),
+        pytest.param('# """\nclass Order: ...\n# """\n', id="quotes-in-a-comment"),
+        pytest.param('a = """ \\"""\nclass Order: ...\n"""\n', id="escaped-quotes"),
+        pytest.param('a = """\n', id="no-end"),
+        pytest.param("a = (\n", id="no-python"),
+        pytest.param("def order():\n    return [\n1,\n]\n", id="list-at-the-margin"),
+        pytest.param("class Order: ...\r\n", id="other-line-ends"),
+        pytest.param("\fclass Order: ...\n", id="form-feed"),
+    ],
+)
+def test_a_text_that_may_mislead_has_no_outline(text: str) -> None:
+    assert outline(f"{text}\n{FILLER}") is None
+
+
+def test_a_piece_that_does_not_parse() -> None:
+    found = outline("def order(:\n    pass\n" + FILLER)
+    assert found is not None
+    assert (found.pieces[0].name, found.pieces[0].line, found.pieces[0].parsed()) == ("order", 1, None)
+    assert found.pieces[1].parsed() is not None
+
+
+def test_a_long_line_of_quotes_costs_no_more_than_its_length() -> None:
+    assert outline('a = [' + '"""b""", ' * 20_000 + "]\n" + FILLER) is None
