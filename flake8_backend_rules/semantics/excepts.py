@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from flake8_backend_rules.project.summary import FunctionInfo
 from flake8_backend_rules.semantics.scope import SCOPE_NODES, Scope, children_reversed
@@ -95,7 +96,12 @@ def is_accepted(line: str) -> bool:
 
 def is_started(name: str, text: str) -> bool:
     """Whether a function of that name is started as a task or thread of its own somewhere in the text of its module."""
-    return name in _STARTED.findall(text)
+    return name in _started_in(text)
+
+
+@lru_cache(maxsize=1)
+def _started_in(text: str) -> frozenset[str]:
+    return frozenset(_STARTED.findall(text))
 
 
 def calls_listener(node: ast.ExceptHandler, ancestors: Iterator[ast.AST]) -> bool:
