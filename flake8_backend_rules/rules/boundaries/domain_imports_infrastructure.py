@@ -23,7 +23,8 @@ class DomainImportsInfrastructure(Rule):
     change of the database becomes a change of the rules.
 
     ## How it decides
-    A first-party name by the layer of the module that defines it, after re-exports; a driver by its package.
+    A first-party name by the layer of the module that defines it, after re-exports; a driver by its package. A module that imports
+    pluggy, such as `policies.py` with the hooks that plug-ins implement, is an interface for plug-ins, and left alone.
 
     ## When to suppress it
     For a type that is only named in a signature and can't be had elsewhere.
@@ -119,6 +120,8 @@ class DomainImportsInfrastructure(Rule):
         self._check(node, file)
 
     def _check(self, node: ImportNode, file: LintedFile) -> None:
+        if "pluggy" in file.module.top_level_packages():
+            return
         for name in file.model.imports.names(node):
             what = _offence(name.origin, file)
             if what and not _is_material(name.bound, file):
