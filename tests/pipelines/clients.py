@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
-from importlib.metadata import PackageNotFoundError, version
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -29,15 +30,35 @@ WRITES = f"{WHERE} writes to the database itself via 'session.add()'; move the w
 COMMITS = f"{WHERE} commits its own transaction via 'session.commit()'; move it into the use-case that the route calls"
 
 
+def packaged(folder: Path) -> Path:
+    """Copies what the package is built from, as it is on disk, so that building it leaves nothing here."""
+    folder.mkdir()
+    for name in ("pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml"):
+        shutil.copy(ROOT / name, folder / name)
+    shutil.copytree(ROOT / "flake8_backend_rules", folder / "flake8_backend_rules", ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+def environment(folder: Path, *requirements: str) -> Path:
+    """A virtual environment with these packages; returns its interpreter. Skips where packages can't be fetched."""
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, timeout=120)
+    interpreter = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
+    installed = run(folder, str(interpreter), "-m", "pip", "install", "-q", *requirements, timeout=600, PYTHONPATH="")
+    if installed.returncode:
+        pytest.skip(f"no network: {' '.join(requirements)} can't be installed")
+    return interpreter
+
+
+def missing(*distributions: str) -> str:
+    """Why a test of these clients is skipped; empty where all are installed."""
+    absent = [name for name in distributions if not list(metadata.Distribution.discover(name=name))]
+    return f"not installed: {', '.join(absent)} (extra 'pipelines')" if absent else ""
+
+
 def needs(*distributions: str) -> pytest.MarkDecorator:
     """Skips a test where one of the clients is not installed."""
-    missing = []
-    for name in distributions:
-        try:
-            version(name)
-        except PackageNotFoundError:
-            missing.append(name)
-    return pytest.mark.skipif(bool(missing), reason=f"not installed: {', '.join(missing)} (extra 'pipelines')")
+    reason = missing(*distributions)
+    return pytest.mark.skipif(bool(reason), reason=reason)
 
 
 def run(
