@@ -2,8 +2,9 @@
 
     python benchmarks/compare.py --bare BARE_PYTHON --pack PACK_PYTHON [--pairs 5] [--jobs 1] [--all-rules] CHECKOUT...
 
-BARE_PYTHON has flake8 alone, PACK_PYTHON the same flake8 with the pack. `--all-rules` switches the opt-in ones on too. Prints, per checkout, the lines of
-Python, the median, lowest and highest ratio of the pairs, and the difference in peak memory.
+BARE_PYTHON has flake8 alone, PACK_PYTHON the same flake8 with the pack. `--all-rules` switches the opt-in ones on too.
+Prints, per checkout, the lines of Python, the median, lowest and highest ratio of the pairs, and the difference in peak
+memory.
 """
 
 from __future__ import annotations
