@@ -52,8 +52,8 @@ EXEMPT = Option(
 SOURCE_ROOTS = Option(
     name="backend-source-roots",
     default=(),
-    help="Folders from which absolute imports are looked up first, relative to the config file's folder. "
-    "Without it they are found from each file upwards.",
+    help="Folders from which absolute imports are looked up first, relative to the config file's folder; "
+    "of several the one that holds the file before the others. Without it they are found from each file upwards.",
     parse=_parse_root,
     metavar="FOLDERS",
 )
