@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import configparser
 import os
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +21,7 @@ from flake8_backend_rules.semantics.layering import LayerConfiguration
 _CODE_LIKE = re.compile(r"KBR\d*\Z")
 _CODE_OPTIONS = ("select", "extend_select", "ignore", "extend_ignore")
 _CONFIG_FILES = ("setup.cfg", "tox.ini", ".flake8")
+_PYPROJECT = "pyproject.toml"
 LAYERS = (Layer.TRANSPORT, Layer.APPLICATION, Layer.DOMAIN, Layer.INFRASTRUCTURE)
 
 
@@ -49,8 +52,8 @@ EXEMPT = Option(
 SOURCE_ROOTS = Option(
     name="backend-source-roots",
     default=(),
-    help="Folders from which absolute imports are looked up first, relative to the config file's folder. "
-    "Without it they are found from each file upwards.",
+    help="Folders from which absolute imports are looked up first, relative to the config file's folder; "
+    "of several the one that holds the file before the others. Without it they are found from each file upwards.",
     parse=_parse_root,
     metavar="FOLDERS",
 )
@@ -151,11 +154,21 @@ def _parsed(option: Option, given: Any) -> Iterator[str]:
 
 
 def config_file(options: Any) -> str | None:
-    """The config file that flake8 read: `--config`, or the first with a [flake8] section from here upwards."""
-    if getattr(options, "isolated", False):
+    """The config file that flake8 read: `--config`, or the first with a [flake8] section from here upwards.
+
+    Where a plugin makes flake8 read pyproject.toml it is that, by the order which the plugin keeps.
+    """
+    if hasattr(options, "toml_config"):  # Flake8-pyproject reads it after all others, even with --isolated
+        path = str(options.toml_config or _PYPROJECT)
+        if _flake8_section(path) is not None:
+            return path
+    early = _parsed_early()
+    if getattr(options, "isolated", False) or early.isolated:
         return None
-    if given := getattr(options, "config", None):
+    if given := getattr(options, "config", None) or early.config:
         return str(given)
+    if "flake8_toml_config" in sys.modules:  # flake8-toml-config reads no other file, and in this folder only
+        return _PYPROJECT if os.path.isfile(_PYPROJECT) else None
     folder, home = os.getcwd(), os.path.expanduser("~")
     while True:
         for name in _CONFIG_FILES:
@@ -168,7 +181,20 @@ def config_file(options: Any) -> str | None:
         folder = parent
 
 
+def _parsed_early() -> argparse.Namespace:
+    """`--config` and `--isolated` from the command line: flake8 takes them off before the options that plugins see are parsed."""
+    parser = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    parser.add_argument("--config")
+    parser.add_argument("--isolated", action="store_true")
+    try:
+        return parser.parse_known_args(sys.argv[1:])[0]
+    except argparse.ArgumentError:  # the command line of another program, which has flake8 as a library
+        return parser.parse_args([])
+
+
 def _flake8_section(path: str) -> Iterable[str] | None:
+    if path.endswith(".toml"):
+        return _toml_section(path)
     parser = configparser.RawConfigParser()
     try:
         parser.read(path, encoding="UTF-8")
@@ -177,6 +203,17 @@ def _flake8_section(path: str) -> Iterable[str] | None:
     if parser.has_section("flake8"):
         return parser.options("flake8")
     return () if parser.has_section("flake8:local-plugins") else None
+
+
+def _toml_section(path: str) -> Iterable[str] | None:
+    import tomllib
+
+    try:
+        with open(path, "rb") as file:
+            section = tomllib.load(file).get("tool", {}).get("flake8")
+    except (OSError, ValueError):
+        return None
+    return section if isinstance(section, dict) else None
 
 
 def _check_option_names(config: str) -> None:

@@ -14,7 +14,7 @@ from flake8_backend_rules import __version__
 from flake8_backend_rules.options import BadOptionError, Settings, add_options, enabled_rules, read_settings
 from flake8_backend_rules.project.layers import Placement
 from flake8_backend_rules.project.project import Project
-from flake8_backend_rules.project.source import is_generated
+from flake8_backend_rules.project.source import is_generated, original
 from flake8_backend_rules.rule import Finding, Rule
 from flake8_backend_rules.semantics.model import FileModel
 from flake8_backend_rules.semantics.scope import Scope
@@ -36,7 +36,7 @@ class Session:
     def lint(self, tree: ast.Module, filename: str, lines: list[str]) -> list[Finding]:
         """The findings of one file. `lines`: its physical lines with their ends."""
         name = self.settings.stdin_name if filename in _STDIN_NAMES else filename
-        path = os.path.abspath(name)
+        path = original(os.path.abspath(name))
         if not self.rules or self.settings.is_exempt(path) or is_generated(lines):
             return []
         with _collector_paused():

@@ -55,9 +55,9 @@ def test_layers_of_the_pack_point_inwards() -> None:
                     assert not name.startswith(f"{outward}."), path
 
 
-def test_flake8_is_known_to_the_options_only() -> None:
+def test_flake8_is_known_to_the_options_and_reports_only() -> None:
     importers = {p.name for p in modules() if any(name.partition(".")[0] == "flake8" for name in imports(p))}
-    assert importers == {"options.py"}
+    assert importers == {"options.py", "reports.py"}
 
 
 def test_nothing_executes_or_imports_by_name() -> None:

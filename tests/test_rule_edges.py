@@ -31,7 +31,9 @@ MESSAGES = {
     "KBR305": "{} commits by itself via '{}'; leave the commit to the use-case that owns the transaction",
     "KBR401": "{} starts '{}' and never waits for it; hand the work to a job queue, or await it",
     "KBR402": "{} hands work to the web process itself via '{}'; enqueue a job with an explicit payload{}",
+    "KBR404": "'{}' hands {} to a {}; hand over an id or plain values and load the rest there",
     "KBR405": "{} bypasses the core via '{}'; call the use-case that the routes use{}",
+    "KBR407": "'{}' enqueues a job via '{}' {}; enqueue it after the commit or in an on-commit hook",
     "KBR501": "{} '{}' is a bare boolean mode; pass a typed mode value such as an enum",
     "KBR601": "{} code {} the HTTP error or response '{}'; fail with an error of your own and map it at the edge",
     "KBR701": "{} code calls out over HTTP itself via '{}'; put the call behind a client in infrastructure",
@@ -554,6 +556,21 @@ def transactional(function):
 def nesting(function):
     def inner(session): session.commit()  # ! 25 =persistence function 'inner'|session.commit()
     return inner
+## gives-up-its-locks
+def lets_go(session):
+    session.commit()
+    session.close()
+def stores(session):
+    store(session)
+    session.commit()  # ! 5 =persistence function 'stores'|session.commit()
+    session.close()
+def goes_on(session, other):
+    session.commit()  # ! 5 =persistence function 'goes_on'|session.commit()
+    other.close()
+class OrderRepository:
+    def lets_go(self):
+        self.session.commit()  # ! 9 =repository method 'OrderRepository.lets_go'|self.session.commit()
+        self.session.close()
 ## asked-for-by-a-parameter
 def asked(session, *, no_commit: bool = False):
     if not no_commit and session.dirty: session.commit()
@@ -669,6 +686,30 @@ def f(request, tasks: BackgroundTasks, background_tasks: Progress, path: pathlib
     tasks.add_task(os.remove, "x"); tasks.add_task(shutil.rmtree, "x"); tasks.add_task(pathlib.Path.unlink, path)
     tasks.add_task(path.unlink); tasks.add_task(file.close); tasks.add_task(folder.cleanup); background_tasks.add_task(send)
     tasks.add_task(folder.compress); return make(background=BackgroundTask(os.unlink, "x"))  # ! 5 f|tasks.add_task()
+## functions-that-only-fetch
+from app.rates import keep, renew, warm
+def f(request, tasks: BackgroundTasks):
+    tasks.add_task(warm, 1); tasks.add_task(keep, 1)  # ! 30 f|tasks.add_task()|+1
+    tasks.add_task(renew, 1)
+#: app/rates.py
+def warm(number):
+    try: LOGGER.info(str(get_rates(number)))
+    except Exception: LOGGER.exception("cold")
+def keep(number): Rates.kept = get_rates(number)
+def renew(number): get_or_create_rates(number)
+## helpers-that-hand-on @ app/services/runner.py
+def start(tasks: BackgroundTasks, work, *args): tasks.add_task(work, *args)
+def restart(tasks: BackgroundTasks, work): work = wrapped(work); tasks.add_task(work)  # ! 66 ='restart'|tasks.add_task()
+def place(tasks: BackgroundTasks, work): tasks.add_task(send, work)  # ! 42 ='place'|tasks.add_task()
+## hooks-of-unknown-objects
+from app.hooks import Hooks, on_placed
+def f(request, tasks: BackgroundTasks, hooks: Hooks, plugins):
+    tasks.add_task(plugins.on_placed, 1); tasks.add_task(plugins.placed, 1)  # ! 43 f|tasks.add_task()|+2
+    tasks.add_task(hooks.on_placed, 1); tasks.add_task(on_placed, 1)
+#: app/hooks.py
+class Hooks:
+    def on_placed(self, number): send(number)
+def on_placed(number): send(number)
 ## functions-that-clean-up
 import contextlib, logging
 from app.clean import also, drop, gone
@@ -685,6 +726,64 @@ import shutil
 def drop(): shutil.rmtree("x")
 def also(): shutil.rmtree("x"); send()
 def gone(): ...
+""")  # fmt: skip
+
+sheet("KBR404", "app/services/orders.py", """
+import asyncio
+from fastapi import BackgroundTasks
+from shop.models import Order
+from app.jobs import pack, ship, unpack
+from app.rows import Row
+## task-classes-that-turn-rows-into-something-else
+def place(order: Order):
+    ship.delay(order)
+    unpack.delay(order)
+    pack.delay(order)  # ! 16 =pack.delay()|the row 'order'|job
+#: app/jobs.py
+from celery import Celery, Task
+from app.rows import to_ids
+class Tasks(Celery):
+    def __init__(self):
+        class OwnTask(self.Task):
+            def apply_async(self, args=None, **options):
+                args = to_ids(args)
+                return super().apply_async(args=args, **options)
+        self.Task = OwnTask
+class Others(Celery):
+    def __init__(self):
+        class OwnTask(self.Task):
+            def apply_async(self, args=None, **options):
+                options = dict(queue="x")
+                queue = options.pop("queue")
+                return super().apply_async(args=args, queue=queue)
+        self.Task = OwnTask
+class Converted(Task):
+    def delay(self, *args):
+        args = to_ids(args)
+        return super().delay(*args)
+tasks = Tasks()
+others = Others()
+@tasks.task
+def ship(order): ...
+@others.task
+def pack(order): ...
+@others.task(base=Converted)
+def unpack(order): ...
+#: app/rows.py
+from sqlalchemy.orm import DeclarativeBase
+class Base(DeclarativeBase): ...
+class Row(Base): ...
+def to_ids(args): ...
+## django-rows-stay-in-the-process
+async def place(order: Order, row: Row, tasks: BackgroundTasks):
+    tasks.add_task(tell, order)
+    tasks.add_task(tell, row)  # ! 26 =tasks.add_task()|the row 'row'|task
+    asyncio.create_task(tell(order))
+    asyncio.create_task(tell(row))  # ! 30 =asyncio.create_task()|the row 'row'|task
+#: app/rows.py
+from sqlalchemy.orm import DeclarativeBase
+class Base(DeclarativeBase): ...
+class Row(Base): ...
 """)  # fmt: skip
 
 sheet("KBR405", "app/tasks.py", """
@@ -721,6 +820,13 @@ def all_of_them(ctx):
 @shared_task
 def other():
     with Session() as session: session.execute(update(Order).where(1)); session.commit()  # ! 32 other|session.execute()|+1
+## housekeeping-by-name
+@shared_task
+def cleanup_shop(shop_id: int): Order.objects.filter(total=0, shop=shop_id).delete()
+@shared_task
+def remove_shop(shop_id: int): Order.objects.filter(total=0).delete()  # ! 32 remove_shop|Order.objects.filter(total=0).delete()
+@shared_task
+def purge_shop(shop_id: int): Order.objects.all().delete()  # ! 31 purge_shop|Order.objects.all().delete()
 ## jobs-beside-use-cases @ app/services/tasks.py
 @shared_task
 def f(session): session.commit()  # ! 17 f|session.commit()
@@ -736,6 +842,43 @@ def f(session): session.commit()
 from celery import shared_task
 @shared_task
 def f(session): session.commit()  # ! 17 f|session.commit()
+""")  # fmt: skip
+
+sheet("KBR407", "app/tasks.py", """
+from celery import shared_task
+from django.db import transaction
+from sqlalchemy.orm import Session
+from shop.models import Order
+## a-job-that-enqueues-itself
+@shared_task
+def ship(order_id, tries=0):
+    with transaction.atomic():
+        ship.apply_async(args=[order_id], countdown=60)
+        ship.apply_async(args=[order_id])  # ! 9 =ship|ship.apply_async()|inside of 'transaction.atomic()'
+        pack.apply_async(args=[order_id], countdown=60)  # ! 9 =ship|pack.apply_async()|inside of 'transaction.atomic()'
+@shared_task
+def pack(order_id): ...
+## stored-jobs-that-are-handed-over
+@shared_task
+def ship(order_id): ...
+@transaction.atomic
+def relay():
+    for stored in Order.objects.select_for_update():
+        ship.delay(stored.pk)
+        stored.delete()
+def relay_session(session: Session, rows):
+    for stored in rows:
+        ship.delay(stored.pk)
+        session.delete(stored)
+    session.commit()
+@transaction.atomic
+def other(first):
+    for stored in Order.objects.select_for_update():
+        ship.delay(stored.pk)  # ! 9 =other|ship.delay()|inside of 'transaction.atomic'
+        first.delete()
+    for stored in Order.objects.select_for_update():
+        stored.delete()
+    ship.delay(1)  # ! 5 =other|ship.delay()|inside of 'transaction.atomic'
 """)  # fmt: skip
 
 FLAGS = "dry_run dryrun is_dry_run dry simulate simulated is_simulation preview_only test_mode no_commit"
@@ -755,6 +898,12 @@ def f(dry_runs: bool, force: bool, run: bool, commit: bool): ...
 def f(dry_run: str, simulate: Mode | None, dry: "Mode" = False, test_mode: list[bool] = ()): ...
 def f(dry_run=True, *, simulate=False): ...  # ! 7 parameter of 'f'|dry_run ! 24 parameter of 'f'|simulate
 def f(dry, dry_run=0, test_mode="no", *, simulate, no_commit=Mode.LIVE): ...
+## bodies-of-commands @ app/cli/cleanup.py
+def cleanup_cmd(dry_run=False): ...
+def cleanup_command(dry_run: bool): ...
+def cleanup(dry_run=False): ...  # ! 13 parameter of 'cleanup'|dry_run
+#: app/cleanup.py
+def cleanup_cmd(dry_run=False): ...  # ! 17 parameter of 'cleanup_cmd'|dry_run
 ## cli-commands-themselves
 import click
 from django.core.management.base import BaseCommand
@@ -841,6 +990,57 @@ async def f(loop):
 ## passed-on-by-its-bare-name
 from requests import get
 async def f(): await asyncio.to_thread(get, "/")  # ! 40 application|get
+## clients-by-name-of-class-and-module @ app/services/rates/source_providers/bank.py
+def f(): httpx.get("/")
+#: app/services/rates/provider_choice.py
+import fastapi, httpx
+router = fastapi.APIRouter()
+class BankConnector:
+    def f(self): httpx.get("/")
+    @router.get("/")
+    def g(self): httpx.get("/")  # ! 18 transport|httpx.get()
+class Connectors: ...
+class ConnectorChoice:
+    def f(self): httpx.get("/")  # ! 18 transport|httpx.get()
+## clients-by-their-error
+class BankAPIError(Exception): ...
+def f(): httpx.get("/")
+#: app/services/banks.py
+import httpx
+class BankError(Exception): ...
+def f(): httpx.get("/")  # ! 10 application|httpx.get()
+## names-of-the-transport-that-clients-have-too @ app/web/search.py
+def f(): httpx.get("/")
+#: app/web/routes.py
+import httpx
+def f(): httpx.get("/")  # ! 10 transport|httpx.get()
+#: app/web/pages.py
+import fastapi, httpx
+def f(): httpx.get("/")  # ! 10 transport|httpx.get()
+#: app/webhooks/search.py
+import httpx
+def f(): httpx.get("/")  # ! 10 transport|httpx.get()
+#: app/http/jobs.py
+import celery, httpx
+@celery.shared_task
+def f(): ...
+def g(): httpx.get("/")  # ! 10 transport|httpx.get()
+## modules-of-the-command-line @ app/cli/commands/info.py
+import fastapi
+def f(): httpx.get("/")
+#: app/endpoints.py
+import click, httpx
+@click.command()
+def main(): ...
+def f(): httpx.get("/")
+#: app/api/commands.py
+import click, fastapi, httpx
+router = fastapi.APIRouter()
+@click.command()
+def main(): httpx.get("/")
+@router.get("/")
+def g(): ...
+def f(): httpx.get("/")  # ! 10 transport|httpx.get()
 ## passed-on-by-keyword
 def f(pool): pool.submit(fn=requests.get)  # ! 29 application|requests.get
 """)  # fmt: skip

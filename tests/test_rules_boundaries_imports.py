@@ -125,6 +125,7 @@ PAIRS = [
     ("KBR205", {}, "app/domain/a.py:from aiohttp import web", "from aiohttp import ClientSession"),
     ("KBR205", {"app/db/x.py": "Y = 1"}, "app/services/a.py:from app.db.x import Y", ("app/domain/a.py", "from app.db.x import Y")),
     ("KBR205", {"app/db/x.py": "Y = 1"}, "app/db/entities/a.py:import sqlalchemy", ("app/entities/a.py", "import sqlalchemy")),
+    ("KBR205", {}, "app/policies.py:import pluggy\nimport redis", "import redis"),
     ("KBR205", {}, "app/schemas/policy.py:import redis", ("app/domain/policy.py", "import redis")),
     ("KBR205", {}, "app/api/policies/a.py:import redis", ("app/orders/policies/a.py", "import redis")),
     ("KBR205", {"app/policies/views.py": ROUTES}, "app/policies/a.py:import redis", ("app/domain/a.py", "import redis")),

@@ -56,6 +56,39 @@ CASES = [
         id="502: bases, and methods whose class's name counts",
     ),
     pytest.param(
+        "KBR502",
+        SERVICE,
+        """
+        from sqlalchemy.orm import Session
+        def import_orders(rows: list): return [import_order(row) for row in rows]
+        def import_order(row): db.session.add(row)
+        def load_rows(rows: list): return [import_row(row) for row in rows]
+        def import_row(row): db.session.add(row)  # ! 1
+        def purge_items(session: Session, order: int): session.delete(order)
+        def purge_orders(session: Session, shop: int):  # ! 1
+            session.delete(shop)
+            session.commit()
+        def purge_shops(shops: list): db.session.delete(shops)  # ! 1
+        def apply_pending_order_refunds(session: Session, order: int): session.commit()
+        def refund_pending_orders(session: Session, order: int): session.commit()  # ! 1
+        def suspend_jobs(session: Session, order: int): session.commit()
+        def suspend_account(session: Session, order: int): session.commit()  # ! 1
+        """,
+        ["import_row", "purge_orders", "purge_shops", "refund_pending_orders", "suspend_account"],
+        id="502: steps of another operation, what is pending, states of jobs",
+    ),
+    pytest.param(
+        "KBR502",
+        "app/services/utils.py",
+        """
+        def import_order(row): db.session.add(row)
+        class Orders:
+            def import_order(self, row): db.session.add(row)  # ! 5
+        """,
+        ["Orders.import_order"],
+        id="502: helpers by their module",
+    ),
+    pytest.param(
         "KBR503",
         ROUTES,
         ROUTER
@@ -89,6 +122,17 @@ async def five(request: Request, idempotency_key: str): ...
         id="504: forms of annotations",
     ),
     pytest.param(
+        "KBR504",
+        SERVICE,
+        """
+        def create_user(email, identity=None, actor=None): ...  # ! 39
+        def link_account(identity): ...
+        def cancel_order(identity): ...  # ! 18
+        """,
+        ["'actor'", "'identity'"],
+        id="504: identities that something is done to",
+    ),
+    pytest.param(
         "KBR602",
         SERVICE,
         """
@@ -109,6 +153,25 @@ async def five(request: Request, idempotency_key: str): ...
         """,
         ["'404'", "'404'", "'599'", "'HTTPStatus.OK'"],
         id="602: what is given, and what is looked at",
+    ),
+    pytest.param(
+        "KBR602",
+        SERVICE,
+        """
+        from http import HTTPStatus
+        class BankAPIError(Exception):
+            def __init__(self, status): ...
+        class BankError(Exception):
+            def __init__(self, status): ...
+        def pay(): raise BankAPIError(502)
+        def repay(): raise BankError(502)  # ! 30
+        class BankConnector:
+            def pay(self): raise BankError(HTTPStatus.BAD_GATEWAY)
+        class BankConnection:
+            def pay(self): raise BankError(HTTPStatus.BAD_GATEWAY)  # ! 36
+        """,
+        ["'502'", "BAD_GATEWAY"],
+        id="602: clients of another system",
     ),
     pytest.param(
         "KBR603",
@@ -195,8 +258,12 @@ def give_up(error): raise HTTPException(400)
 def health():
     try: ...
     except Exception: return {}
+async def tell():
+    try: ...
+    except Exception: log.exception("not told")  # ! 5
 @router.get("/orders")
 def orders():
+    asyncio.create_task(tell())
     try: ...
     except Exception as error:  # ! 5
         give_up(error)
@@ -207,7 +274,7 @@ def orders():
         try: ...
         except Exception: return None  # ! 9
 """,
-        ["route handler 'orders'"] * 2,
+        ["'tell', called by route handler 'orders'", "route handler 'orders'", "route handler 'orders'"],
         id="603: route handlers",
     ),
     pytest.param(
@@ -230,6 +297,121 @@ async def refresh(stopped, log, source):
 """,
         ["application function 'refresh'"],
         id="603: a service's own loop, with a logger that is awaited",
+    ),
+    pytest.param(
+        "KBR603",
+        SERVICE,
+        """
+        import traceback
+        def place(log, messages, cache):
+            try: cache.warm()
+            except Exception: log.exception("cold")
+            with cache:
+                try: cache.clear()
+                except Exception as error:
+                    is_cold = True
+                    log.warning("cold", exc_info=error)
+            try: cache.warm()
+            except Exception: log.warning("cold")  # ! 5
+            try: cache.warm()
+            except: log.exception("cold")  # ! 5
+            try: cache.warm()
+            except Exception:  # ! 5
+                log.exception("cold")
+                cache.clear()
+            try: cache.warm()
+            except Exception as error:  # ! 5
+                log.exception("cold")
+                messages.error("cold")
+            try: cache.warm()
+            except Exception:  # ! 5
+                log.exception("cold")
+                return None
+            for order in cache:
+                try: order.place()
+                except Exception: log.exception("not placed")  # ! 9
+            try: cache.store()
+            except Exception: traceback.print_exc()  # ! 5
+            return cache
+        """,
+        ["'place'"] * 7,
+        id="603: a step beside the work that logs its traceback",
+    ),
+    pytest.param(
+        "KBR603",
+        SERVICE,
+        """
+        def place(on_placed_callback, manager):
+            try: manager().hook.on_placed(number=1)
+            except Exception: log.exception("a listener failed")
+        async def tell(on_placed_callback, manager):
+            try: await on_placed_callback(1)
+            except Exception: log.exception("a listener failed")
+        def told(on_placed_callback):
+            try: on_placed_callback(1)
+            except Exception: log.error("a listener failed")  # ! 5
+        def asked(on_placed_callback):
+            try: return on_placed_callback(1)
+            except Exception: log.exception("a listener failed")  # ! 5
+        def hooked(manager):
+            try: manager.hook(1).wait; manager.place(1)
+            except Exception: log.exception("a listener failed")  # ! 5
+        """,
+        ["'told'", "'asked'", "'hooked'"],
+        id="603: hooks and callbacks of others",
+    ),
+    pytest.param(
+        "KBR603",
+        SERVICE,
+        """
+        import asyncio
+        class Orders:
+            def place(self, order):
+                self.clean_up = asyncio.create_task(
+                    self._remove(order)
+                )
+                threading.Thread(daemon=True, target=self._notify).start()
+                asyncio.create_task(self.told(order))
+            async def _remove(self, order):
+                async with order.lock:
+                    try: order.remove()
+                    except Exception:
+                        log.exception("left behind")
+                        order.keep()
+            def _notify(self):
+                try: ...
+                except Exception: log.error("not told", exc_info=True)
+            async def told(self, order):
+                try: ...
+                except Exception: log.error("not told")  # ! 9
+            async def _tell(self):
+                try: ...
+                except Exception: log.exception("not told")  # ! 9
+        """,
+        ["'told'", "'_tell'"],
+        id="603: tasks and threads of their own that log their traceback",
+    ),
+    pytest.param(
+        "KBR603",
+        SERVICE,
+        """
+        def place():
+            try: ...
+            except Exception: pass  # noqa: BLE001
+            try: ...
+            except Exception: pass  # noqa: S110, BLE001 - a cold cache is fine
+            try: ...
+            except Exception: pass  # pylint: disable=broad-exception-caught
+            try: ...
+            except Exception: pass  # pylint: disable=unused-variable,W0703
+            try: ...
+            except Exception:  # noqa: S110  # ! 5
+                pass  # noqa: BLE001
+            try: ...
+            except Exception: pass  # BLE001  # ! 5
+        """,
+        ["'place'"] * 2,
+        id="603: what another linter was told to leave",
     ),
     pytest.param(
         "KBR603",

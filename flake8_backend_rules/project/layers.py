@@ -35,6 +35,12 @@ class Placement:
         return self.reason.startswith("folder ")
 
     @property
+    def named_by(self) -> str:
+        """The list entry of the stem or folder that names the layer; empty where something else does."""
+        kind, _, name = self.reason.partition(" ")
+        return name if kind in ("folder", "stem") else ""
+
+    @property
     def is_by_job(self) -> bool:
         """Whether only a job handler in the module names the layer."""
         return self.reason.startswith("defines a job handler")
@@ -128,6 +134,8 @@ CONDITIONAL_FOLDERS = DTO_STEMS | ENTITIES | POLICIES
 OUTBOUND_FOLDERS = _words("outbound infrastructure adapters")
 CLIENT_FOLDERS = _words("client clients integrations adapters gateways outbound")
 """Where a module `api` that defines no route is somebody else's API."""
+COMMAND_LINE = frozenset({"cli", "script", "scripts", "cli/commands", "console/commands", "management/commands"})
+"""Entries that put a module among the command line."""
 PERSISTENCE_NAMES = _words("repository repositories repo repos crud dao daos db database persistence")
 """Stems and folders of KBR305 (b)."""
 

@@ -69,8 +69,11 @@ def folders_below_root(folder: str, configured: tuple[str, ...]) -> tuple[str, .
 
 @lru_cache(maxsize=4096)
 def search_roots(folder: str, configured: tuple[str, ...]) -> tuple[str, ...]:
-    """The folders in which absolute imports of a module in `folder` are looked up, first match wins."""
-    roots = list(configured)
+    """The folders in which absolute imports of a module in `folder` are looked up, first match wins.
+
+    Of the configured roots the one that holds the module comes first: applications may have packages of one name.
+    """
+    roots = sorted(configured, key=lambda root: -len(root) if _is_inside(folder, root) else 0)
     parent = package_parent(folder)
     roots.append(parent)
     project = project_root(parent)

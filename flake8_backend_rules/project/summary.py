@@ -10,7 +10,7 @@ import ast
 import os
 import pickle
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -170,6 +170,8 @@ class ClassInfo(Surface):
 
 
 Binding = ImportInfo | Variable | FunctionInfo | ClassInfo
+Matters = Callable[[str], bool]
+"""Tells by the text of a function or class at module level whether it has to be read."""
 
 
 class Shelf:
@@ -244,6 +246,14 @@ class ModuleSummary:
             self._define(bound)
         return self._bound  # type: ignore[return-value]
 
+    def definitions(self, matters: Matters | None = None) -> Iterator[Binding]:
+        """What the module binds, functions and classes left out of which the text says that they don't matter."""
+        for bound in list(self._bound.values()) if self.pieces else self._bound.values():
+            if not isinstance(bound, Piece):
+                yield bound
+            elif (matters is None or matters(bound.source)) and (found := self._define(bound)) is not None:
+                yield found
+
     def _define(self, piece: Piece) -> Binding | None:
         """Reads a piece; the name of one that does not parse is not bound."""
         statements = piece.parsed() if self.shelf is None else self.shelf.statements_of(piece)
@@ -288,14 +298,15 @@ class ModuleSummary:
             cls.classes.clear()
         self._bound.clear()
 
-    def functions(self) -> Iterator[FunctionInfo]:
-        """Module-level functions and the methods of every class."""
-        yield from (b for b in self.bindings.values() if isinstance(b, FunctionInfo))
-        for cls in self.all_classes():
+    def functions(self, matters: Matters | None = None) -> Iterator[FunctionInfo]:
+        """Module-level functions and the methods of every class. `matters`: as for `definitions`."""
+        yield from (b for b in self.definitions(matters) if isinstance(b, FunctionInfo))
+        for cls in self.all_classes(matters):
             yield from cls.methods.values()
 
-    def all_classes(self) -> Iterator[ClassInfo]:
-        pending = [b for b in self.bindings.values() if isinstance(b, ClassInfo)]
+    def all_classes(self, matters: Matters | None = None) -> Iterator[ClassInfo]:
+        """The classes at module level and inside of classes. `matters`: as for `definitions`."""
+        pending = [b for b in self.definitions(matters) if isinstance(b, ClassInfo)]
         while pending:
             cls = pending.pop()
             yield cls

@@ -124,6 +124,21 @@ class Enqueues:
 
     def _waits_for_commit(self, task: FunctionInfo, method: str) -> bool:
         """Whether a task is of a first-party class that hands its jobs over after the commit: `@app.task(base=OnCommitTask)`."""
+        return any("on_commit" in last_name(call.func) for body in self._overrides(task, method) for call in calls_in_body(body))
+
+    def converts_payload(self, call: ast.Call, scope: Scope) -> bool:
+        """Whether a job is of a first-party class, or made by a first-party queue with a class in it, that gives the payload another form.
+
+        Told by its `apply_async` or the method that is called, which bind `args` or `kwargs` anew.
+        """
+        task = self._task(call.func.value, scope) if isinstance(call.func, ast.Attribute) else None
+        if task is None:
+            return False
+        method = last_name(call.func)
+        return any(_binds_payload(body) for body in (*self._overrides(task, method), *self._patches(task, method)))
+
+    def _overrides(self, task: FunctionInfo, method: str) -> Iterator[ast.AST]:
+        """The bodies of the methods that a task's first-party `base=` class hands its jobs over by."""
         bases = (k.value for d in task.decorators if isinstance(d, ast.Call) for k in d.keywords if k.arg == "base")
         for base in bases:
             value = self.evaluator.value(base, self.evaluator.module_scope(task.module))
@@ -132,10 +147,22 @@ class Enqueues:
             for name in (method, "apply_async"):  # what the others call in the end
                 override = self.evaluator.method(value.definition, name)
                 scope = None if override is None else self.evaluator.scope_of(override)
-                body = None if scope is None else scope.node
-                if body is not None and any("on_commit" in last_name(call.func) for call in calls_in_body(body)):
-                    return True
-        return False
+                if scope is not None and scope.node is not None:
+                    yield scope.node
+
+    def _patches(self, task: FunctionInfo, method: str) -> Iterator[ast.AST]:
+        """The same of the task class that a method of a task's first-party queue makes: `class Tasks(Celery): def __init__ ...`."""
+        for decorator in task.decorators:
+            func = decorator.func if isinstance(decorator, ast.Call) else decorator
+            if not isinstance(func, ast.Attribute):
+                continue
+            queue = self.evaluator.value(func.value, self.evaluator.module_scope(task.module))
+            if queue is None or not isinstance(queue.definition, ClassInfo):
+                continue
+            for maker in (m for c in self.evaluator.ancestry(queue.definition).classes for m in c.methods.values()):
+                scope = self.evaluator.scope_of(maker)
+                nodes = all_nodes(scope.node) if scope is not None and scope.node is not None else ()
+                yield from (n for n in nodes if isinstance(n, FUNCTION_NODES) and n.name in (method, "apply_async"))
 
     def _of_task(self, task: FunctionInfo, entries: list[Enqueue]) -> Enqueue:
         """The entry of the package that a task's decorator comes from."""
@@ -252,6 +279,12 @@ def _calls_one(text: str, names: frozenset[str]) -> bool:
 def calls_in_body(function: ast.AST) -> list[ast.Call]:
     """The calls that a function's own body makes."""
     return calls_below(function, nested=False)
+
+
+def _binds_payload(function: ast.AST) -> bool:
+    """Whether a function binds its payload, `args` or `kwargs`, to what a call returns."""
+    bound = (n for n in all_nodes(function) if isinstance(n, ast.Assign) and isinstance(n.value, ast.Call))
+    return any(isinstance(target, ast.Name) and target.id in ("args", "kwargs") for n in bound for target in n.targets)
 
 
 def _is_named(receiver: ast.expr, entry: Enqueue) -> bool:

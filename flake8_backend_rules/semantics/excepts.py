@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from flake8_backend_rules.project.summary import FunctionInfo
 from flake8_backend_rules.semantics.scope import SCOPE_NODES, Scope, children_reversed
@@ -20,6 +22,17 @@ _EXITS = frozenset({"exit", "_exit"})
 _HANDLERS = ("handler", "listener", "subscriber", "callback", "observer", "hook", "consumer")
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _IN_BETWEEN = (ast.With, ast.AsyncWith, ast.If)
+_LEAVES = (ast.Return, ast.Continue, ast.Break, ast.Pass)
+_NO_LOGS = frozenset({"messages", "flash"})
+
+# By which of their checks other linters find the same as broad excepts.
+_ACCEPTED = re.compile(
+    r"#\s*(?:noqa\b.*\b(?:BLE001|B902|W0703|W0718)|pylint:\s*disable=.*\b(?:broad-except|broad-exception-caught|W0703|W0718))"
+)
+_STARTED = re.compile(
+    r"(?:create_task|ensure_future|run_coroutine_threadsafe|Thread\((?:[^()]*,)?\s*target=)"
+    r"[\s(]*(?:\w+\.)*(\w+)"
+)
 
 
 def is_broad(node: ast.ExceptHandler) -> bool:
@@ -73,6 +86,74 @@ def logs_traceback(body: list[ast.stmt]) -> bool:
         for keyword in call.keywords:
             if keyword.arg in _TRACEBACK_KEYWORDS and not (isinstance(keyword.value, ast.Constant) and not keyword.value.value):
                 return True
+    return False
+
+
+def is_accepted(line: str) -> bool:
+    """Whether the line of an `except` silences another linter's check for broad excepts: it is broad on purpose."""
+    return _ACCEPTED.search(line) is not None
+
+
+def is_started(name: str, text: str) -> bool:
+    """Whether a function of that name is started as a task or thread of its own somewhere in the text of its module."""
+    return name in _started_in(text)
+
+
+@lru_cache(maxsize=1)
+def _started_in(text: str) -> frozenset[str]:
+    return frozenset(_STARTED.findall(text))
+
+
+def calls_listener(node: ast.ExceptHandler, ancestors: Iterator[ast.AST]) -> bool:
+    """Whether the `try` of an `except` ends in a call of somebody's hook, listener or callback, whose result nobody needs."""
+    around_it = next(ancestors, None)
+    last = around_it.body[-1] if isinstance(around_it, ast.Try) else None
+    value = last.value if isinstance(last, ast.Expr) else None
+    value = value.value if isinstance(value, ast.Await) else value
+    func = value.func if isinstance(value, ast.Call) else None
+    while isinstance(func, (ast.Attribute, ast.Call)):
+        func = func.func if isinstance(func, ast.Call) else func.value
+        if _last_name(func).endswith(_HANDLERS):
+            return True
+    return isinstance(func, ast.Name) and func.id.endswith(_HANDLERS)
+
+
+def is_step_aside(node: ast.ExceptHandler, ancestors: Iterator[ast.AST]) -> bool:
+    """Whether an `except Exception` only logs with the traceback, and the function then goes on with more than a `return`.
+
+    Names may be given values that need no call, so that what comes after knows.
+    """
+    if node.type is None or _last_name(node.type) != "Exception":
+        return False
+    return logs_traceback(node.body) and all(_is_report(s) for s in node.body) and _is_followed(ancestors)
+
+
+def _is_report(statement: ast.stmt) -> bool:
+    if isinstance(statement, (ast.Assign, ast.AnnAssign)):
+        return not any(isinstance(n, (ast.Call, ast.Await)) for n in ast.walk(statement))
+    if not isinstance(statement, ast.Expr):
+        return isinstance(statement, (ast.Pass, ast.Continue))
+    value = statement.value.value if isinstance(statement.value, ast.Await) else statement.value
+    if not isinstance(value, ast.Call):
+        return True
+    name = _last_name(value.func)
+    return (name in _LOG_METHODS or name in _TRACEBACK_CALLS) and _root(value.func) not in _NO_LOGS
+
+
+def _is_followed(ancestors: Iterator[ast.AST]) -> bool:
+    """Whether more than a `return` comes after a `try`, in its block or one around it, up to the loop or function.
+
+    `ancestors`: the `try` and the nodes around it.
+    """
+    child: ast.AST | None = None
+    for ancestor in ancestors:
+        blocks = [getattr(ancestor, name, None) for name in ("body", "orelse", "finalbody")]
+        block = next((b for b in blocks if isinstance(b, list) and child in b), [])
+        if block and not all(isinstance(s, _LEAVES) for s in block[block.index(child) + 1 :]):
+            return True
+        if isinstance(ancestor, (*_LOOPS, *SCOPE_NODES)):
+            return False
+        child = ancestor
     return False
 
 

@@ -9,8 +9,9 @@ from fnmatch import fnmatchcase
 
 from flake8_backend_rules.project.summary import ClassInfo, FunctionNode, ModuleSummary
 from flake8_backend_rules.semantics.kinds import Kind
+from flake8_backend_rules.semantics.paths import last_name
 from flake8_backend_rules.semantics.persistence import WRITE_NAMES, Persistence
-from flake8_backend_rules.semantics.scope import FUNCTION_NODES, Scope, parameters, scoped_nodes
+from flake8_backend_rules.semantics.scope import FUNCTION_NODES, Scope, calls_below, parameters, scoped_nodes
 from flake8_backend_rules.semantics.values import Evaluator
 
 NamePredicate = Callable[[str], bool]
@@ -20,6 +21,8 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _ACTORS = frozenset({"actor", "principal", "initiator", "current"})
 _TRACES = frozenset({"correlation", "trace", "traceparent", "span", "context", "ctx"})
 _REFERRING = frozenset({"for", "pending", "after", "before", "on", "since", "until"})
+_RUNS = frozenset({"job", "run", "task", "execution", "process", "workflow", "worker"})
+_HELPER_STEMS = frozenset({"utils", "util", "helpers", "helper"})
 _AGES = frozenset({"retention", "older", "cutoff", "expired", "age"})
 _PLAIN_BASES = ("abc", "builtins", "typing", "typing_extensions")
 _MAX_HELPERS = 20
@@ -31,13 +34,16 @@ def words_of(name: str) -> list[str]:
 
 
 def holds_verb(name: str, verbs: Collection[str]) -> bool:
-    """Whether a name has one of some words, also with the ending of a plural; not behind a word that only refers to it."""
+    """Whether a name has one of some words, also with the ending of a plural; not behind a word that only refers to it.
+
+    What is pending was decided before, and a job or run that is suspended is in a state of its own.
+    """
     words = words_of(name)
     return any(
         word in verbs or (len(word) > 4 and word.removesuffix("s") in verbs)
-        for before, word in zip(["", *words], words, strict=False)
-        if before not in _REFERRING
-    )
+        for before, word, after in zip(["", *words], words, [*words[1:], ""], strict=False)
+        if before not in _REFERRING and not (word == "suspend" and after.removesuffix("s") in _RUNS)
+    ) and not ("pending" in words[:-1] and words[0] not in verbs)
 
 
 class ImportantWrites:
@@ -54,7 +60,30 @@ class ImportantWrites:
         if not (cls is None or isinstance(cls, ast.ClassDef)) or not _is_public(node, cls):
             return False
         name = cls.name if cls is not None and node.name in CALL_METHODS else node.name
-        return holds_verb(name, verbs) and not _is_housekeeping(node) and self._has_input(node, scope) and self._writes(node, scope)
+        if not holds_verb(name, verbs) or _is_housekeeping(node) or not self._has_input(node, scope):
+            return False
+        return self._writes(node, scope) and not self._is_step(node, scope, verbs)
+
+    def _is_step(self, node: FunctionNode, scope: Scope, verbs: Collection[str]) -> bool:
+        """Whether a function is a step of an operation that is told who acts: a helper by its module, what another important operation of
+        its module calls, or a removal in the transaction of its caller.
+        """
+        if scope.node is not None:
+            return False
+        if self.module.stem in _HELPER_STEMS:
+            return True
+        if "purge" in words_of(node.name) and self._joins_transaction(node, scope):
+            return True
+        callers = (f for f in self.module.functions() if f.name != node.name and holds_verb(f.name, verbs))
+        bodies = (inner.node for f in callers if (inner := self.evaluator.scope_of(f)) is not None and inner.node is not None)
+        return any(isinstance(c.func, ast.Name) and c.func.id == node.name for body in bodies for c in calls_below(body, nested=True))
+
+    def _joins_transaction(self, node: FunctionNode, scope: Scope) -> bool:
+        """Whether a function takes the session, and leaves the commit to whom it is from."""
+        inner = Scope(scope.module, node, scope, scope.owner)
+        names = (ast.copy_location(ast.Name(arg.arg, ast.Load()), arg) for arg, _ in parameters(node.args))
+        is_given = any(self.persistence.is_session(name, inner) for name in names)
+        return is_given and not any(last_name(call.func) == "commit" for call in calls_below(node, nested=True))
 
     def _has_input(self, node: FunctionNode, scope: Scope) -> bool:
         """Whether a parameter has to be given that is neither the receiver nor what the write goes through."""

@@ -72,13 +72,18 @@ class Registrations:
         packages = module.top_level_packages()
         for entry in self.knowledge.handler_lists:
             holders = [module] if entry.package in packages else []
-            if entry.marker and any(_looks_like_handler(f, entry) for f in module.bindings.values()):
+            if entry.marker and self._holds_one(module, entry):
                 holders += self._modules_around(module, entry)
             for holder in holders:
                 for function in self._named_in(holder, entry):
                     own = module.binding(function.name)
                     if function.module.path == module.path and isinstance(own, FunctionInfo):
                         yield own, entry
+
+    def _holds_one(self, module: ModuleSummary, entry: HandlerLists) -> bool:
+        """Whether a module has a function that may be named in a list elsewhere."""
+        found = module.definitions(lambda text: "async" in text and entry.parameter in text)
+        return any(_looks_like_handler(binding, entry) for binding in found)
 
     def _modules_around(self, module: ModuleSummary, entry: HandlerLists) -> Iterator[ModuleSummary]:
         """The modules beside a module, and beside its folder, that may hold such a list."""

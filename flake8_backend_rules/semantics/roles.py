@@ -18,7 +18,12 @@ from flake8_backend_rules.semantics.values import Evaluator
 from flake8_backend_rules.semantics.view_functions import is_in_registry, is_view_helper
 
 _MAX_DECORATOR_HOPS = 3
-_PLAIN_DECORATORS = frozenset({"property", "staticmethod", "classmethod", "setter", "getter", "deleter", "overload"})
+# Decorators that give no role: Python's own, and those of the fields of models.
+_PLAIN_DECORATORS = frozenset(
+    {"property", "staticmethod", "classmethod", "setter", "getter", "deleter", "overload", "abstractmethod", "cached_property"}
+    | {"field_validator", "model_validator", "validator", "root_validator", "field_serializer", "model_serializer", "computed_field"}
+    | {"hybrid_property", "declared_attr", "validates"}
+)
 _INNER_DECORATOR = re.compile(r"^[ \t]+@(?!property\b|staticmethod\b|classmethod\b|abstractmethod\b|\w+\.setter\b)", re.MULTILINE)
 _COROUTINE_STEMS = ("consumer", "worker", "subscriber", "listener")
 _DATA_FOLDERS = frozenset({"models", "model", "orm", "db", "crud", "dao", "repositories", "repository", "schemas"})
@@ -26,6 +31,7 @@ _DATA_FOLDERS = frozenset({"models", "model", "orm", "db", "crud", "dao", "repos
 # Methods by which a consumer, or a handle of a job, is looked after.
 _LIFECYCLE = frozenset({"start", "stop", "close", "shutdown", "connect", "disconnect", "wait", "join", "cancel"})
 _COMMAND_DECORATORS = frozenset({"command", "callback", "group"})
+_TELLING_DECORATOR = re.compile(rf"^[ \t]*@(?!(?:\w+\.)*(?:{'|'.join(sorted(_PLAIN_DECORATORS))})\b(?!\.))", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ class RoleFinder:
     def _read_surface(self, module: ModuleSummary) -> RoleMap:
         roles: RoleMap = {}
         self._surfaces[module.path] = roles  # import cycles end here
-        for function in module.functions():
+        for function in module.functions(_is_decorated):
             role = self._decorated(function)
             if role is not None:
                 roles[function.line] = role
@@ -96,7 +102,8 @@ class RoleFinder:
         entries = [(b, e) for b, e in self.knowledge.class_handlers if (b and not e.prefixes) or e.package in packages]
         by_name = [e for bases, e in entries if not bases]
         prefixes = tuple(p for bases, e in entries if bases for p in e.prefixes)
-        for cls in module.all_classes():
+        names = self.knowledge.class_handler_methods.union(prefixes, *((*e.methods, *e.prefixes) for e in by_name))
+        for cls in module.all_classes(lambda text: any(f"def {name}" in text for name in names)):
             for entry in by_name:
                 _give_role(cls, entry, f"method of a class beside {entry.package}", roles)
             if not cls.bases or not cls.methods:
@@ -341,6 +348,11 @@ class RoleFinder:
                 if name.lower().endswith(("router", "blueprint")):
                     return True
         return False
+
+
+def _is_decorated(text: str) -> bool:
+    """Whether a text has a decorator that may give a role."""
+    return _TELLING_DECORATOR.search(text) is not None
 
 
 def _give_role(cls: ClassInfo, entry: ClassHandlers, reason: str, roles: RoleMap) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -13,12 +14,12 @@ from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.project.listing import listing_roots, python_files
 from flake8_backend_rules.project.project import Project
-from flake8_backend_rules.project.source import read_source, words_in
+from flake8_backend_rules.project.source import parse, read_source, words_in
 from flake8_backend_rules.project.summary import FunctionNode
 from flake8_backend_rules.semantics.clones import Step, Window, steps_of
 from flake8_backend_rules.semantics.handler_code import HandlerCode
 from flake8_backend_rules.semantics.roles import RoleFinder
-from flake8_backend_rules.semantics.scope import PlacedFunction, placed_functions
+from flake8_backend_rules.semantics.scope import FUNCTION_NODES, PlacedFunction, placed_functions
 
 _MAX_READ = 40
 _LINE, _ROOM = 100, 600
@@ -36,6 +37,10 @@ class Route:
     def overlaps(self, node: FunctionNode) -> bool:
         """Whether a function of the same module contains this one or lies in it."""
         return self.line <= (node.end_lineno or node.lineno) and node.lineno <= self.end
+
+
+_Place = tuple[str, int, int]
+"""The name of a route (of a method with its class), its first and last line."""
 
 
 @dataclass(slots=True)
@@ -75,10 +80,14 @@ def routes_near(project: Project, roles: RoleFinder, path: str, wanted: Iterable
         if not chosen or other == path or read >= _MAX_READ:
             continue
         text = read_source(other) or ""
-        if any(_stand_together(window, index.rarest(window.words), text) for window in chosen):
+        near = [window for window in chosen if _stand_together(window, index.rarest(window.words), text)]
+        if near:
             read += 1
-            for route in _routes_of(project, roles, other):
-                yield other, route
+            lines = text.splitlines(keepends=True)
+            for place in _places_of(project, roles, other):
+                route = _route_at(place, lines, near)
+                if route is not None:
+                    yield other, route
 
 
 def _stand_together(window: Window, rarest: str, text: str) -> bool:
@@ -95,11 +104,15 @@ def _stand_together(window: Window, rarest: str, text: str) -> bool:
 
 def routes_in(functions: list[PlacedFunction], code: HandlerCode) -> Iterator[Route]:
     """The HTTP handler code among the functions of a module; what is nested in it is part of it."""
+    for name, node in _nodes_in(functions, code):
+        yield Route(name, node.lineno, node.end_lineno or node.lineno, steps_of(node))
+
+
+def _nodes_in(functions: list[PlacedFunction], code: HandlerCode) -> Iterator[tuple[str, FunctionNode]]:
     owners = {f.node: f for f in functions}
     for node in outermost((h.function for h in code.functions(Role.HTTP)), owners):
         owner = owners[node].owner
-        name = f"{owner.name}.{node.name}" if owner is not None else node.name
-        yield Route(name, node.lineno, node.end_lineno or node.lineno, steps_of(node))
+        yield f"{owner.name}.{node.name}" if owner is not None else node.name, node
 
 
 def outermost(nodes: Iterable[FunctionNode], placed: dict[FunctionNode, PlacedFunction]) -> list[FunctionNode]:
@@ -115,20 +128,34 @@ def outermost(nodes: Iterable[FunctionNode], placed: dict[FunctionNode, PlacedFu
     return sorted(found, key=lambda node: node.lineno)
 
 
-def _routes_of(project: Project, roles: RoleFinder, path: str) -> tuple[Route, ...]:
+def _route_at(place: _Place, lines: list[str], windows: Iterable[Window]) -> Route | None:
+    """The route at a place of a file, None where its text lacks a word of every window: most are not worth reading."""
+    name, line, end = place
+    text = "".join(lines[line - 1 : end])
+    if not any(all(word in text for word in window.words) for window in windows):
+        return None
+    tree = parse(f"if 1:\n{text}" if text[:1].isspace() else text)
+    body = [] if tree is None else tree.body
+    node = body[0].body[0] if body and isinstance(body[0], ast.If) else body[0] if body else None
+    return Route(name, line, end, steps_of(node)) if isinstance(node, FUNCTION_NODES) else None
+
+
+def _places_of(project: Project, roles: RoleFinder, path: str) -> tuple[_Place, ...]:
     key = "routes", path
     if key not in project.memo:
-        project.memo[key] = tuple(_read_routes(project, roles, path))
-    return cast("tuple[Route, ...]", project.memo[key])
+        project.memo[key] = tuple(_read_places(project, roles, path))
+    return cast("tuple[_Place, ...]", project.memo[key])
 
 
-def _read_routes(project: Project, roles: RoleFinder, path: str) -> Iterator[Route]:
+def _read_places(project: Project, roles: RoleFinder, path: str) -> Iterator[_Place]:
     module = project.module_at(path)
     tree = project.tree_of(module) if module is not None else None
     if module is None or tree is None:
         return
     functions = placed_functions(tree)
-    yield from routes_in(functions, HandlerCode(functions, roles.complete(module, tree, lambda: functions, read_source(path))))
+    code = HandlerCode(functions, roles.complete(module, tree, lambda: functions, read_source(path)))
+    for name, node in _nodes_in(functions, code):
+        yield name, node.lineno, node.end_lineno or node.lineno
 
 
 def _index(project: Project, folder: str) -> _Index:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -81,12 +82,12 @@ class Scope:
     def bindings(self, name: str) -> list[Local] | None:
         """The bindings of a name in this very scope.
 
-        Statements are read first; walruses and comprehensions only for a name that is bound nowhere else.
+        Statements are read first; walruses and comprehensions only for a name that is bound nowhere else and no builtin.
         """
         if self._locals is None:
             self._locals = _bound_by_statements(self.node) if self.node is not None else {}
         found = self._locals.get(name)
-        if found is None and not self._has_expressions and self.node is not None and not self.module.binds(name):
+        if found is None and not self._has_expressions and self.node is not None and name not in _BUILTINS and not self.module.binds(name):
             self._has_expressions = True
             for bound, local in _bound_by_expressions(self.node):
                 self._locals.setdefault(bound, []).append(local)
@@ -151,6 +152,7 @@ def children_reversed(node: ast.AST) -> list[ast.AST]:
     return found
 
 
+_BUILTINS = frozenset(dir(builtins))
 _LEAVES = (ast.Name, ast.Constant, ast.alias, ast.expr_context, ast.operator, ast.unaryop, ast.cmpop, ast.boolop, ast.Pass)
 # Classes of nodes that can hold a call, with the fields to look at, last first.
 _HOLDERS = {cls: fields for cls, fields in _FIELDS.items() if fields and not issubclass(cls, _LEAVES)}

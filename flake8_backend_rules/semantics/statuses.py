@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from flake8_backend_rules.project.project import External
 from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, ImportInfo, ModuleSummary
 from flake8_backend_rules.semantics.kinds import Kind
+from flake8_backend_rules.semantics.outside_clients import is_api_error
 from flake8_backend_rules.semantics.scope import SCOPE_NODES, Scope, children_reversed, parameters
 from flake8_backend_rules.semantics.values import Evaluator
 
@@ -61,9 +62,11 @@ class Statuses:
                 yield value
 
     def _parameters(self, call: ast.Call, scope: Scope) -> Iterator[tuple[str, ast.expr]]:
-        """(parameter name, argument) of a call of something first-party."""
+        """(parameter name, argument) of a call of something first-party; none for the error of another system's API."""
         callee = self._callee(call, scope)
         if isinstance(callee, ClassInfo):
+            if is_api_error(callee.name):
+                return
             constructor = self.evaluator.method(callee, "__init__")
             if constructor is None:
                 yield from self._fields(call, callee)

@@ -23,6 +23,8 @@ _TELLING_ATTRIBUTE = re.compile(
 )
 
 _CLEAN_UPS = frozenset({"close", "aclose", "unlink", "cleanup", "clean_up", "release"})
+_FETCHES = re.compile(r"(?!\w*_(?:and|or)_)(?:get|fetch|prefetch|read|warm)_")
+_QUIET = frozenset({"log", "logger", "logging", "contextlib"})
 _TELEMETRY = frozenset({"telemetry", "analytics", "metric", "metrics", "statsd"})
 
 _TELLING_ERRORS = re.compile("Error|Exception|Http|HTTP|Response|404|Denied|Found|Abort|Fail|Invalid|Forbidden|Unauth|Bad")
@@ -131,10 +133,14 @@ class Transport:
         return value is not None and value.kind is Kind.OBJECT and value.name in self.knowledge.background_task_items
 
     def may_be_lost(self, node: ast.expr, scope: Scope) -> bool:
-        """Whether nobody would miss what a callable does: it cleans up, or its name speaks of telemetry."""
+        """Whether nobody would miss what a callable does: it cleans up, its name speaks of telemetry, or it is a hook of unknown code."""
         if not _TELEMETRY.isdisjoint(re.split(r"[^a-z]+", ast.unparse(node).lower())):
             return True
-        return self._is_clean_up(node, scope) or self._only_cleans_up(node, scope)
+        return self._is_clean_up(node, scope) or self._only_cleans_up(node, scope) or self._is_hook(node, scope)
+
+    def _is_hook(self, node: ast.expr, scope: Scope) -> bool:
+        """Whether a callable is the `on_...` method of an object that nothing tells about: what others hang into it is theirs."""
+        return isinstance(node, ast.Attribute) and node.attr.startswith("on_") and self.evaluator.value(node, scope) is None
 
     def _is_clean_up(self, node: ast.expr, scope: Scope) -> bool:
         """Whether a callable is one of os, shutil, pathlib, tempfile, or called close, unlink, cleanup or release."""
@@ -144,13 +150,17 @@ class Transport:
         return value is not None and value.name.partition(".")[0] in self.knowledge.clean_up_modules
 
     def _only_cleans_up(self, node: ast.expr, scope: Scope) -> bool:
-        """Whether all that the body of a first-party function calls cleans up."""
+        """Whether all that the body of a first-party function calls cleans up, or fetches what a cache is then warm with."""
         inside = self._body_of(node, scope)
         if inside is None or inside.node is None:
             return False
-        called = [n.func for n in own_nodes(inside.node) if isinstance(n, ast.Call)]
-        called = [func for func in called if last_name(getattr(func, "value", func)) not in ("log", "logger", "logging", "contextlib")]
-        return bool(called) and all(last_name(f) == "suppress" or self._is_clean_up(f, inside) for f in called)
+        nodes = list(own_nodes(inside.node))
+        called = [n.func for n in nodes if isinstance(n, ast.Call)]
+        called = [f for f in called if last_name(getattr(f, "value", f)).lower() not in _QUIET and last_name(f) not in ("str", "repr")]
+        keeps = any(isinstance(n, (ast.Attribute, ast.Subscript)) and isinstance(n.ctx, ast.Store) for n in nodes)
+        if not called or keeps:
+            return False
+        return all(last_name(f) == "suppress" or _FETCHES.match(last_name(f)) or self._is_clean_up(f, inside) for f in called)
 
     def _body_of(self, node: ast.expr, scope: Scope) -> Scope | None:
         found = scope.lookup(node.id) if isinstance(node, ast.Name) else None

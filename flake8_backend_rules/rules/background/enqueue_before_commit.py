@@ -19,6 +19,7 @@ _TRIGGERS = _BLOCKS | {"commit"}
 _WRITES = SESSION_WRITES | QUERY_WRITES | ROW_WRITES | {"flush", "execute"}
 _HARMLESS = QUIET | WRITE_NAMES | {"flush", "rollback", "commit", "get", "query", "filter", "join", "format", "items", "values", "keys"}
 _BUILTINS = frozenset(dir(builtins))
+_DELAYS = frozenset({"countdown", "eta", "delay"})
 _LOGGERS = ("log", "logger", "logging")
 
 
@@ -36,7 +37,8 @@ class EnqueueBeforeCommit(Rule):
     ## How it decides
     Enqueueing is told by the method and by what it is called on, also one hop away in a first-party function. Fine is what is handed
     to a hook: `transaction.on_commit(lambda: ...)`, `delay_on_commit`, an `after_commit` listener; and a job enqueued after a commit with
-    nothing written in between, though another commit follows that stores the job's id.
+    nothing written in between, though another commit follows that stores the job's id. So is a job that enqueues itself again with a
+    delay, and what a loop hands over of rows that it then deletes: after the commit, it could be lost.
 
     ## When to suppress it
     For a job that needs nothing of the transaction and may run although it fails.
@@ -228,7 +230,25 @@ class EnqueueBeforeCommit(Rule):
     def _report(self, call: ast.Call, when: str, file: LintedFile) -> None:
         function = file.scope.function
         assert function is not None  # asked for before
+        if _is_own_retry(call, function.name) or _is_handed_over(file.model.ancestors(call, file.scope)):
+            return
         file.report(self, call, function=function.name, call=quoted(call), when=when)
+
+
+def _is_own_retry(call: ast.Call, function: str) -> bool:
+    """Whether a job enqueues itself again, to run later."""
+    own = isinstance(call.func, ast.Attribute) and last_name(call.func.value) == function
+    return own and any(keyword.arg in _DELAYS for keyword in call.keywords)
+
+
+def _is_handed_over(ancestors: Iterable[ast.AST]) -> bool:
+    """Whether the innermost loop around deletes the row that it is at: a stored job becomes a job of the queue."""
+    loop = next((node for node in ancestors if isinstance(node, (ast.For, ast.AsyncFor, *FUNCTION_NODES))), None)
+    if not isinstance(loop, (ast.For, ast.AsyncFor)) or not isinstance(loop.target, ast.Name):
+        return False
+    row = loop.target.id
+    deletions = (n for s in loop.body for n in _own(s) if isinstance(n, ast.Call) and last_name(n.func) in ("delete", "adelete"))
+    return any(row in map(last_name, (*call.args, getattr(call.func, "value", call))) for call in deletions)
 
 
 def _may_be_wrapper(func: ast.expr, file: LintedFile) -> bool:

@@ -2,7 +2,7 @@ import ast
 
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.rule import Bad, Good, Rule
-from flake8_backend_rules.semantics.scope import FUNCTION_NODES
+from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, Scope
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
 
@@ -22,8 +22,9 @@ class InProcessBackgroundTask(Rule):
     By the type of the receiver; in handler code also by the name `background_tasks`.
 
     Left alone is what nobody would miss. Clean-up: callables of os, shutil, pathlib and tempfile, callables named close, unlink,
-    cleanup or release, and functions of the project that call nothing else. Telemetry: callables whose name speaks of it, of
-    analytics or of metrics.
+    cleanup or release, and functions of the project that call nothing else, or only fetch something and keep none of it. Telemetry:
+    callables whose name speaks of it, of analytics or of metrics. Hooks: an `on_...` method of an object whose class is unknown. Nor
+    does a helper count that hands on what it is given as a parameter.
 
     ## When to suppress it
     For other work whose loss nobody would notice, such as warming a cache.
@@ -108,8 +109,14 @@ class InProcessBackgroundTask(Rule):
             has_work = bool(node.args or node.keywords)  # of an empty `BackgroundTasks()` its `add_task` tells
             found = has_work and in_edge and model.transport.is_background_item(node, scope)
         work = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg == "func"), None)
-        if not found or (work is not None and model.transport.may_be_lost(work, scope)):
+        if not found or (work is not None and (_is_given(work, scope) or model.transport.may_be_lost(work, scope))):
             return
         where = handler.description if handler else f"'{function.name}'"
         outermost = [f for f in scope.functions() if isinstance(f, FUNCTION_NODES)][-1]
         file.report(self, node, once_per=handler.function if handler else outermost, where=where, call=quoted(node))
+
+
+def _is_given(work: ast.expr, scope: Scope) -> bool:
+    """Whether work is a parameter: a helper that hands on what its caller decides."""
+    found = scope.lookup(work.id) if isinstance(work, ast.Name) else None
+    return found is not None and all(binding.how is How.PARAMETER for binding in found[0])

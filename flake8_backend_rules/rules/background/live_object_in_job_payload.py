@@ -2,6 +2,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_backend_rules.frameworks import knowledge
+from flake8_backend_rules.project.summary import ClassInfo
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.semantics.kinds import Kind
 from flake8_backend_rules.semantics.paths import last_name
@@ -31,7 +32,9 @@ class LiveObjectInJobPayload(Rule):
     ## How it decides
     Enqueueing is told by the method and by what it is called on. Arguments are typed; only a session may also be told by its name
     (in a task's payload, by one that holds `db`).
-    A call of a first-party function counts for the arguments that it hands into a payload unchanged.
+    A call of a first-party function counts for the arguments that it hands into a payload unchanged. A row may be enqueued where the
+    project's own task class, given as `base=` or made by its own queue, turns the payload into something else. A Django row
+    may be handed to a task in the process: it has no session that could be closed.
 
     ## When to suppress it
     For an in-process task that owns what it is handed, and closes it.
@@ -203,7 +206,7 @@ class LiveObjectInJobPayload(Rule):
 
     def _check(self, call: ast.Call, payload: Iterator[ast.expr], receiver: str, file: LintedFile) -> None:
         for argument in payload:
-            what = self._live(argument, receiver, file)
+            what = self._live(argument, receiver, file) or self._row(argument, call, receiver, file)
             if what:
                 file.report(self, argument, call=quoted(call), what=what, receiver=receiver)
 
@@ -222,12 +225,22 @@ class LiveObjectInJobPayload(Rule):
             return f"the session '{quoted(node)}'"
         if model.transport.framework_object(node, scope) is not None:
             return f"the framework object '{quoted(node)}'"
-        value = model.value(node, scope)
+        return ""
+
+    def _row(self, node: ast.expr, call: ast.Call, receiver: str, file: LintedFile) -> str:
+        """What a row in a payload is, for the message; "" where it is none, or the queue makes something else of it."""
+        if not isinstance(node, (ast.Name, ast.Attribute)):
+            return ""
+        model = file.model
+        value = model.value(node, file.scope)
         if value is not None and value.kind is Kind.ROWS:
             value = value.element
-        if value is not None and value.kind is Kind.INSTANCE and model.evaluator.is_orm_class(value):
-            return f"the row '{quoted(node)}'"
-        return ""
+        if value is None or value.kind is not Kind.INSTANCE or not model.evaluator.is_orm_class(value):
+            return ""
+        cls = value.definition if isinstance(value.definition, ClassInfo) else None
+        bases = (value.name,) if cls is None else model.evaluator.ancestry(cls).externals
+        is_sound = model.enqueues.converts_payload(call, file.scope) if receiver == "job" else any(b.startswith("django.") for b in bases)
+        return "" if is_sound else f"the row '{quoted(node)}'"
 
 
 def _handed_to_task(node: ast.Call) -> Iterator[ast.expr]:

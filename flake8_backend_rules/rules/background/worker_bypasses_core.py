@@ -4,6 +4,7 @@ from collections.abc import Callable
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.project.summary import FunctionNode
 from flake8_backend_rules.rule import Bad, Good, Rule
+from flake8_backend_rules.semantics.important_writes import words_of
 from flake8_backend_rules.semantics.kinds import Kind
 from flake8_backend_rules.semantics.paths import last_name
 from flake8_backend_rules.semantics.persistence import STATEMENT_METHODS, WRITE_NAMES
@@ -12,6 +13,7 @@ from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
 
 _RUNNER_PARAMETERS = frozenset({"self", "cls", "ctx", "context", "task", "job"})
+_CLEAN_UPS = frozenset({"cleanup", "clean", "purge", "prune", "sweep"})
 _FILTERS = frozenset({"filter", "filter_by", "exclude", "where"})
 
 
@@ -30,7 +32,8 @@ class WorkerBypassesCore(Rule):
     Job handlers by the decorators and classes of the task queues. Sessions and writes as for KBR301 and KBR303.
 
     A module that its name or folder puts into the core (`services/orders.py`) holds the use-cases themselves, decorated or not, and is
-    left alone. So is housekeeping: a job without a payload all of whose writes delete what a filter selects.
+    left alone. So is housekeeping: a job without a payload, or named `cleanup_...`, `purge_...` or `prune_...`, all of whose writes
+    delete what a filter selects.
 
     ## When to suppress it
     For other housekeeping of the queue's own tables, and for a job that stores nothing but its own result.
@@ -119,8 +122,11 @@ class WorkerBypassesCore(Rule):
             file.report(self, node, once_per=handler.function, where=handler.description, call=quoted(node))
 
     def _only_purges(self, function: FunctionNode, file: LintedFile) -> bool:
-        """Whether a job without a payload does no more than delete what a filter selects."""
-        if file.scope.node is not function or any(arg.arg not in _RUNNER_PARAMETERS for arg, _ in parameters(function.args)):
+        """Whether a job without a payload, or with a name that says so, does no more than delete what a filter selects."""
+        if file.scope.node is not function:
+            return False
+        is_named = not _CLEAN_UPS.isdisjoint(words_of(function.name)[:1])
+        if not is_named and any(arg.arg not in _RUNNER_PARAMETERS for arg, _ in parameters(function.args)):
             return False
         writes = [n for n in own_nodes(function) if isinstance(n, ast.Call) and file.model.persistence.is_write(n, file.scope)]
         return bool(writes) and all(self._purges(call, file) for call in writes)

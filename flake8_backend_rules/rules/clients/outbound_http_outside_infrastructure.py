@@ -1,8 +1,9 @@
 import ast
 
 from flake8_backend_rules.frameworks.schema import Role
-from flake8_backend_rules.project.layers import Layer
+from flake8_backend_rules.project.layers import COMMAND_LINE, Layer
 from flake8_backend_rules.rule import Bad, Good, Option, Rule, parse_dotted_name
+from flake8_backend_rules.semantics.outside_clients import defines_api_error, is_named_client
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
 
@@ -16,6 +17,9 @@ HTTP_MODULES = Option(
 _VERB_METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request", "send", "stream"})
 _CLIENT_PACKAGES = frozenset({"httpx", "httpx2", "requests", "aiohttp", "urllib", "urllib3", "pycurl"})
 _TELLING = ("client", "Client", "http", "ession", "api", "request", "urllib", "pycurl", "Api", "API", "HTTP", "Request")
+
+# Names of the transport that clients of another system's API or pages have too.
+_EITHER_WAY = frozenset({"api", "apis", "*_api", "web", "http", "rest", "graphql"})
 _CLIENT_WORDS = ("client", "http", "session", "api", "request")
 
 
@@ -32,7 +36,10 @@ class OutboundHttpOutsideInfrastructure(Rule):
     what the backend calls, or what happens when that is down.
 
     ## How it decides
-    By qualified name of what is called, or by the receiver's type. CLI commands are left alone.
+    By qualified name of what is called, or by the receiver's type. CLI commands and the other functions of their modules are left
+    alone. Outside of handler code, so is what is a client itself: a module, folder or class whose name ends in client, provider,
+    connector, gateway, adapter or integration; a module that defines the API's error (`*APIError`, `*ClientError`); and a module
+    without a handler or web framework that is among transport for no more than a name such as `api` or `web`.
 
     ## When to suppress it
     In a script that exists to call one endpoint once.
@@ -105,6 +112,16 @@ class OutboundHttpOutsideInfrastructure(Rule):
             files="""
             import httpx
 
+            class RatesProvider:
+                def rates(self):
+                    return httpx.get("/rates")
+            """,
+            path="app/services/rates.py",
+        ),
+        Good(
+            files="""
+            import httpx
+
             class RateClient:
                 def rates(self):
                     return httpx.get("/rates")
@@ -132,20 +149,28 @@ class OutboundHttpOutsideInfrastructure(Rule):
 
     def visit_Call(self, node: ast.Call, file: LintedFile) -> None:
         if not file.imports_any(_CLIENT_PACKAGES):  # the common case: no look at the arguments
-            if file.scope.node is not None and (self._is_verb_call(node, file) or self._is_wrapper_call(node, file)):
-                self._report(node, file)
+            if file.scope.node is not None:
+                self._check_call(node, file)
             return
         for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
             if isinstance(argument, (ast.Name, ast.Attribute)) and _last_name(argument) in _VERB_METHODS:
                 self._check_function(argument, argument, file)
-        if self._is_verb_call(node, file) or self._is_wrapper_call(node, file):
-            self._report(node, file)
-        else:
+        if not self._check_call(node, file):
             self._check_function(node.func, node, file)
 
-    def _report(self, node: ast.expr, file: LintedFile) -> None:
-        """A command of the command line is often there to make the call, and is left alone."""
-        if file.model.handler_at(file.scope, Role.CLI) is None:
+    def _check_call(self, node: ast.Call, file: LintedFile) -> bool:
+        """Reports a call on a client or of a wrapper; False where it is neither."""
+        is_wrapper = self._is_wrapper_call(node, file)
+        if not is_wrapper and not self._is_verb_call(node, file):
+            return False
+        self._report(node, file, named=is_wrapper)
+        return True
+
+    def _report(self, node: ast.expr, file: LintedFile, *, named: bool = False) -> None:
+        """A command of the command line is often there to make the call, and is left alone. `named`: the options name the callee."""
+        if file.model.handler_at(file.scope, Role.CLI) is not None:
+            return
+        if named or file.model.handler_at(file.scope, Role.HTTP, Role.JOB) is not None or not _is_client(file):
             file.report(self, node, layer=file.model.layer.value, call=quoted(node))
 
     def _check_function(self, func: ast.expr, node: ast.expr, file: LintedFile) -> None:
@@ -170,6 +195,19 @@ class OutboundHttpOutsideInfrastructure(Rule):
             return False
         callee = file.model.callee(node, file.scope)
         return callee is not None and callee.module.name in modules
+
+
+def _is_client(file: LintedFile) -> bool:
+    """Whether the code at hand is a client of another system, or of the command line, though its module is in another layer."""
+    model, module = file.model, file.module
+    if model.layer is Layer.TRANSPORT and not model.handler_code.has(Role.HTTP, Role.JOB):
+        named = model.placement.named_by
+        if model.handler_code.has(Role.CLI) or named in COMMAND_LINE:
+            return True
+        frameworks = model.evaluator.knowledge.web_packages - _CLIENT_PACKAGES
+        if named in _EITHER_WAY and frameworks.isdisjoint(module.top_level_packages()):
+            return True
+    return is_named_client(module, file.scope.owner) or defines_api_error(module)
 
 
 def _root(node: ast.expr) -> str:

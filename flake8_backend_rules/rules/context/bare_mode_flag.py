@@ -1,6 +1,7 @@
 import ast
 
 from flake8_backend_rules.frameworks.schema import Role
+from flake8_backend_rules.project.layers import COMMAND_LINE
 from flake8_backend_rules.project.summary import ClassInfo
 from flake8_backend_rules.rule import Bad, Good, Option, Rule, parse_identifier
 from flake8_backend_rules.semantics.scope import parameters
@@ -40,7 +41,8 @@ class BareModeFlag(Rule):
     In a function that implements somebody else's interface.
 
     ## Known limits
-    A CLI command's own `--dry-run` is the decoded edge and left alone.
+    A CLI command's own `--dry-run` is the decoded edge and left alone, also in a `cleanup_cmd` or `cleanup_command` of a module of the
+    command line, which a command that is declared elsewhere runs.
     """
 
     code = "KBR501"
@@ -106,7 +108,7 @@ class BareModeFlag(Rule):
             if arg.arg not in flags or not _is_boolean(arg.annotation, default):
                 continue
             role = file.model.roles.get(node.lineno)
-            if role is None or role.role is not Role.CLI:
+            if (role is None or role.role is not Role.CLI) and not _is_command_body(node, file):
                 file.report(self, arg, what=f"parameter of '{node.name}'", flag=arg.arg)
 
     def visit_ClassDef(self, node: ast.ClassDef, file: LintedFile) -> None:
@@ -116,6 +118,11 @@ class BareModeFlag(Rule):
                 continue
             if child.target.id in flags and _is_boolean(child.annotation, None) and _is_record(node, file):
                 file.report(self, child, what=f"field of '{node.name}'", flag=child.target.id)
+
+
+def _is_command_body(node: ast.FunctionDef | ast.AsyncFunctionDef, file: LintedFile) -> bool:
+    """Whether a function is what a command that is declared elsewhere runs: `cleanup_cmd` in a folder of the command line."""
+    return node.name.endswith(("_cmd", "_command")) and file.model.placement.named_by in COMMAND_LINE
 
 
 def _is_boolean(annotation: ast.expr | None, default: ast.expr | None) -> bool:

@@ -2,6 +2,7 @@ import ast
 
 from flake8_backend_rules.project.layers import Layer
 from flake8_backend_rules.rule import Bad, Good, Option, Rule, parse_identifier
+from flake8_backend_rules.semantics.important_writes import words_of
 from flake8_backend_rules.semantics.scope import parameters
 from flake8_backend_rules.walk import LintedFile
 
@@ -14,6 +15,8 @@ PRINCIPAL_NAMES = Option(
 _UNTYPED = frozenset({"Any", "object", "str", "dict", "Dict", "Mapping", "MutableMapping"})
 # Of these text is an id, and fine.
 _IDS = frozenset({"identity"})
+# By which words in a function's name such a parameter is whom it is done to.
+_ACCOUNTS = frozenset({"user", "users", "account", "accounts", "identity", "identities"})
 
 
 class UntypedPrincipal(Rule):
@@ -21,7 +24,8 @@ class UntypedPrincipal(Rule):
 
     ## What it flags
     In application and domain modules: a parameter named as in `backend-principal-names` (actor, principal, current_user, auth,
-    identity) that has no annotation, or is annotated `Any`, `object`, `str`, `dict` or `dict[...]`. An `identity: str` is an id.
+    identity) that has no annotation, or is annotated `Any`, `object`, `str`, `dict` or `dict[...]`. An `identity: str` is an id, and the
+    `identity` of `create_user` or `link_account` whom it is done to.
 
     ## Why it is bad
     `actor["role"] == "admin"` is a permission check that a typo passes or breaks, and each transport fills the dict its
@@ -101,6 +105,8 @@ class UntypedPrincipal(Rule):
     def _check(self, node: ast.FunctionDef | ast.AsyncFunctionDef, file: LintedFile) -> None:
         names = file.settings[PRINCIPAL_NAMES.name]
         for arg, default in parameters(node.args):
+            if arg.arg in _IDS and not _ACCOUNTS.isdisjoint(words_of(node.name)):
+                continue
             untyped = _UNTYPED - {"str"} if arg.arg in _IDS else _UNTYPED
             if arg.arg in names and _is_untyped(arg.annotation, default, untyped) and node.lineno not in file.model.roles:
                 how = "without a type" if arg.annotation is None else f"as '{_written(arg.annotation)}'"

@@ -42,6 +42,9 @@ class WriteWithoutActor(Rule):
     Who acts is a parameter, a field of a command object, or an attribute of the class whose name holds a word of
     `backend-actor-names`, or whose type's name ends in Actor, Principal, User, Role, Context, Subject or Identity.
     An id such as `user_id` may be whom it is done to and does not count; `actor_id` and `cancelled_by_id` do.
+    Steps of another operation are left alone: functions of a module named utils or helpers, what another function with such a word in
+    its name calls in the same module, and a purge in its caller's transaction. So is what goes through with pending decisions, and the
+    suspension of a job or run.
 
     ## When to suppress it
     Where only the system itself does this, e.g. on a provider's webhook: or pass an actor that says so.

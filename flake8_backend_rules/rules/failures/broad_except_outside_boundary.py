@@ -31,7 +31,10 @@ class BroadExceptOutsideBoundary(Rule):
     By the last statement of the body: a `raise` (bare, of the caught name, of an error that is no HTTP error), a call that never
     returns, or branches that all end so. What is tried in an `except` that ends so itself may fail quietly. Job handler code may log
     the exception with its traceback, or log it inside a loop and go on with the next item; so may loops of the application that run
-    without end or call each of a list of handlers.
+    without end or call each of a list of handlers. A step beside the work may fail too: an `except Exception` that only logs the
+    traceback, where the function then goes on with more than a `return`; and so may, if the traceback is logged, the call of a hook,
+    listener or callback, and in core code a task or thread that the module starts. A comment that silences the same check of another
+    linter (`noqa: BLE001`, `pylint: disable=broad-except`) counts here as well.
 
     ## When to suppress it
     Where any failure at all means the same, such as a batch of which each item stands for itself.
@@ -140,6 +143,14 @@ class BroadExceptOutsideBoundary(Rule):
                     except Exception:
                         logger.exception("failed %s", event)
                         continue
+
+            def find_order(number, cache, orders):
+                try:
+                    cache.warm(number)
+                except Exception:
+                    logger.warning("cold cache", exc_info=True)
+                order = orders.load(number)
+                return order.with_items()
             """,
             path="app/services/orders.py",
         ),
@@ -202,7 +213,9 @@ class BroadExceptOutsideBoundary(Rule):
         if not where or model.excepts.ends_in_raise(node.body, file.scope):
             return
         outer = excepts.around(model.ancestors(node, file.scope))
-        if outer is None or not model.excepts.ends_in_raise(outer.body, file.scope):
+        if outer is not None and model.excepts.ends_in_raise(outer.body, file.scope):
+            return
+        if not excepts.is_accepted(file.lines[node.lineno - 1]) and not self._is_contained(node, file):
             file.report(self, node, where=where, clause=excepts.clause(node))
 
     def _place(self, node: ast.ExceptHandler, file: LintedFile) -> str:
@@ -222,6 +235,17 @@ class BroadExceptOutsideBoundary(Rule):
             return f"{model.layer.value} function '{function.name}'" if function is not None else f"{model.layer.value} module"
         dependency = next((f for f in scope.functions() if model.is_dependency_code(f, scope)), None)
         return f"dependency '{dependency.name}'" if dependency is not None else ""
+
+    def _is_contained(self, node: ast.ExceptHandler, file: LintedFile) -> bool:
+        """Whether what is caught is logged with its traceback, beside the work or at the end of a task of its own."""
+        model = file.model
+        if not excepts.logs_traceback(node.body):
+            return False
+        if model.layer.is_core and any(excepts.is_started(function.name, model.text) for function in file.scope.functions()):
+            return True
+        if excepts.calls_listener(node, model.ancestors(node, file.scope)):
+            return True
+        return excepts.is_step_aside(node, model.ancestors(node, file.scope))
 
     def _is_reported(self, node: ast.ExceptHandler, file: LintedFile) -> bool:
         if excepts.logs_traceback(node.body):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.project.layers import Layer
 from flake8_backend_rules.rule import Bad, Good, Rule
+from flake8_backend_rules.semantics.outside_clients import is_named_client
 from flake8_backend_rules.semantics.scope import SCOPE_NODES, Scope
 from flake8_backend_rules.semantics.statuses import ATTRIBUTES, PARAMETERS, is_error_number, nodes_on, status_defaults
 from flake8_backend_rules.walk import LintedFile
@@ -37,7 +38,9 @@ class CoreSpeaksHttpStatus(Rule):
 
     ## Known limits
     Looking at a status is fine: comparisons and constant collections of statuses are left alone, and so is what KBR601
-    reports. Numbers given to third-party functions are not seen.
+    reports. A client of another system speaks of that system's statuses: what is given to an error such as `BankAPIError`, and modules,
+    folders and classes whose name ends in client, provider, connector, gateway, adapter or integration, are left alone too. Numbers
+    given to third-party functions are not seen.
     """
 
     code = "KBR602"
@@ -160,7 +163,7 @@ class CoreSpeaksHttpStatus(Rule):
         """Leaves out statuses that are looked at, and those inside of what KBR601 reports."""
         model = file.model
         role = model.role_at(scope)
-        if role is not None and role.role in (Role.HTTP, Role.BOUNDARY):
+        if (role is not None and role.role in (Role.HTTP, Role.BOUNDARY)) or is_named_client(file.module, scope.owner):
             return False
         in_collection = False
         for ancestor in model.ancestors(node, scope):

@@ -27,7 +27,8 @@ class RepositoryCommits(Rule):
     ## How it decides
     The receiver is typed as for KBR301. Left alone: units of work and transaction managers, wrappers that call
     the function they wrap and then commit, `__exit__`/`__aexit__`, generators and context managers, methods named
-    `commit`, and a commit under an `if` on a parameter whose name holds `commit`.
+    `commit`, a commit under an `if` on a parameter whose name holds `commit`, and one that a function makes of a session before any other
+    use, to close it next: it only lets go of locks.
 
     ## When to suppress it
     For a store that is never part of a larger operation, such as an audit log that must survive a rollback.
@@ -117,7 +118,7 @@ class RepositoryCommits(Rule):
             return
         if not file.model.persistence.ends_transaction(node, scope):
             return
-        if repository is None and _opened_here(func.value, scope):
+        if repository is None and (_opened_here(func.value, scope) or self._only_lets_go(node, func.value, file)):
             return
         functions = list(scope.functions())
         if any(_manages_transactions(f) for f in functions) or self._is_asked_for(node, file):
@@ -128,6 +129,15 @@ class RepositoryCommits(Rule):
             f"persistence function '{function.name}'" if repository is None else f"repository method '{repository.name}.{function.name}'"
         )
         file.report(self, node, where=where, call=quoted(node))
+
+    def _only_lets_go(self, node: ast.Call, session: ast.expr, file: LintedFile) -> bool:
+        """Whether a function uses a session for nothing before a commit, and closes it next: it gives up locks and a connection."""
+        if not isinstance(session, ast.Name) or file.scope.function is None:
+            return False
+        uses = [n for n in own_nodes(file.scope.function) if isinstance(n, ast.Name) and n.id == session.id and n is not session]
+        first = min(uses, key=lambda n: (n.lineno, n.col_offset), default=None)
+        closed = {n.value for n in own_nodes(file.scope.function) if isinstance(n, ast.Attribute) and n.attr in ("close", "aclose")}
+        return first in closed and first.lineno > node.lineno
 
     def _is_asked_for(self, node: ast.Call, file: LintedFile) -> bool:
         """Whether the commit stands under an `if` on a parameter whose name holds `commit`."""

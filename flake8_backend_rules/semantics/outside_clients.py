@@ -1,0 +1,29 @@
+"""Code that is a client of another system by its name or its error, in whatever layer its module lies."""
+
+from __future__ import annotations
+
+import re
+
+from flake8_backend_rules.project.summary import ClassInfo, ModuleSummary
+from flake8_backend_rules.semantics.important_writes import words_of
+
+_ADAPTERS = frozenset({"client", "provider", "connector", "gateway", "adapter", "integration"})
+_API_ERROR = re.compile(r"(?:API|Api|Client)(?:Error|Exception)$")
+
+
+def is_named_client(module: ModuleSummary, owner: ClassInfo | None) -> bool:
+    """Whether the last word of a module's, a folder's or the class's name is client, provider, connector or the like."""
+    names = module.name.split(".")[1:]
+    if owner is not None:
+        names.append(owner.name)
+    return not _ADAPTERS.isdisjoint(words[-1].removesuffix("s") for words in map(words_of, names) if words)
+
+
+def is_api_error(name: str) -> bool:
+    """Whether a class is named as the error of another system's API, such as `BankAPIError`."""
+    return _API_ERROR.search(name) is not None
+
+
+def defines_api_error(module: ModuleSummary) -> bool:
+    """Whether a module defines the error of another system's API."""
+    return any(is_api_error(cls.name) for cls in module.all_classes())
