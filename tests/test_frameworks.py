@@ -488,7 +488,7 @@ READS = {
     "tortoise": ("await Order.all()", "await Order.filter(paid=True).order_by('id').first()", "await Order.get_or_none(id=1)"),
     "peewee": ("Order.select().where(1)", "Order.get_by_id(1)", "list(Order.select())"),
     "piccolo": ("await Order.select()", "await Order.objects().where(1).first()", "await Order.count()"),
-    "ormar": ("await Order.objects.all()", "await Order.objects.filter(paid=True).get()"),
+    "ormar": ("await Order.objects.filter(paid=True).all()", "await Order.objects.filter(paid=True).get()"),
     "beanie": ("await Order.find(paid=True).to_list()", "await Order.get(1)", "await Order.find_one(paid=True)"),
     "mongoengine": ("Order.objects(paid=True).first()", "Order.objects.get(id=1)"),
     "odmantic": ("await engine.find_one(Order)", "await engine.find(Order)"),
