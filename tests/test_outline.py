@@ -78,3 +78,71 @@ def test_a_piece_that_does_not_parse() -> None:
 
 def test_a_long_line_of_quotes_costs_no_more_than_its_length() -> None:
     assert outline('a = [' + '"""b""", ' * 20_000 + "]\n" + FILLER) is None
+
+
+CONSTRUCTORS = frozenset({"__init__"})
+
+
+def signatures(statements: list[ast.stmt] | None) -> list[str]:
+    """Everything but the bodies of functions, those of constructors excepted."""
+    found = []
+    for node in statements or ():
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.ClassDef):
+                found.append(f"{inner.lineno} class {inner.name} {[ast.dump(b, include_attributes=True) for b in inner.bases]}")
+                found += [ast.dump(s, include_attributes=True) for s in inner.body if isinstance(s, (ast.Assign, ast.AnnAssign))]
+                functions = [s for s in inner.body if isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef))]
+            else:
+                functions = [inner] if inner is node and isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)) else []
+            for function in functions:
+                parts = [function.args, function.returns, *function.decorator_list]
+                parts += function.body if function.name in CONSTRUCTORS else []
+                found.append(f"{function.lineno} def {function.name}")
+                found += [ast.dump(part, include_attributes=True) for part in parts if part is not None]
+    return found
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda p: p.relative_to(PACKAGE).as_posix())
+def test_surfaces_of_a_file_are_its_signatures(path: Path) -> None:
+    found = outline(path.read_text(encoding="utf-8"))
+    for piece in found.pieces if found is not None else ():
+        assert signatures(piece.surface(CONSTRUCTORS)) == signatures(piece.parsed())
+
+
+LONG_BODY = "\n".join(f"        total += {number}" for number in range(30))
+
+
+CUT = {
+    "methods": f"class A:\n    def f(self, a=1) -> int:\n{LONG_BODY}\n\n    b = 2\n\n    @c\n    async def g(self): ...\n",
+    "header-of-many-lines": f"def f(\n    a: int,\n    b: str,\n) -> None:  # all of it\n{LONG_BODY}\n",
+    "margin": f"class A:\n    def f(self):\n# margin\n{LONG_BODY}\n        x = [\n]\n    b: int = 2\n",
+    "docstring-further-out": f'class A:\n    def f(self):\n        """Of\n    b = 3\n        """\n{LONG_BODY}\n    b = 2\n',
+    "constructor": f"class A:\n    def f(self):\n{LONG_BODY}\n    def __init__(self):\n        self.b = 1\n    c = 1\n",
+}
+WHOLE = {
+    "one-line": f"class A:\n    def f(self): return (1)\n    def __init__(self):\n        self.b = 1\n{LONG_BODY}\n",
+    "brackets-in-strings": f"class A:\n    def f(self): return '('\n    if d:\n        e = ')'\n{LONG_BODY}\n",
+    "colon-in-a-comment": f"def f(a, b=(  # so:\n    1, 2)):\n{LONG_BODY}\n",
+    "contents-further-out": f"class A:\n    def f(self):\n        x = (\n    1,\n        )\n{LONG_BODY}\n    b = 2\n",
+    "continued-line": f"class A:\n    def f(self):\n{LONG_BODY}\n        x = \\\n    y = 2\n    b = 2\n",
+    "tabs": f"class A:\n\tdef f(self):\n\t\tpass\n\tb = 1\n{LONG_BODY.replace('        ', chr(9))}\n",
+    "short": "def f(a):\n    total = a\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "is_cut"),
+    [pytest.param(text, name in CUT, id=name) for name, text in {**CUT, **WHOLE}.items()],
+)
+def test_surface_of_a_piece(text: str, is_cut: bool) -> None:
+    piece = outlines.Piece("f", 7, text)
+    surface, whole = piece.surface(CONSTRUCTORS), piece.parsed()
+    assert whole is not None
+    assert signatures(surface) == signatures(whole)
+    assert ("total" in "".join(map(ast.dump, surface or ()))) is not is_cut
+
+
+def test_a_body_that_does_not_parse_hides_no_signature() -> None:
+    piece = outlines.Piece("f", 1, f"def f(a) -> int:\n{LONG_BODY}\n        except ?\n")
+    assert piece.parsed() is None
+    assert signatures(piece.surface(CONSTRUCTORS)) == signatures(ast.parse("def f(a) -> int: ...").body)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect
 from dataclasses import dataclass
+from functools import cache
 
 from flake8_backend_rules.project.source import parse
 
@@ -20,6 +22,9 @@ _CONFUSING = frozenset("#'\"\\")
 _LONG_LINE = 1000
 _LEAST_SIZE = 2000
 """Below this many characters an outline costs more than it saves."""
+_DEFINED = re.compile(r"^( *)(?:async +)?def +(\w+)[^\n]*\n", re.MULTILINE)
+_HEADER_END = re.compile(r":(?= *(?:#[^\n]*)?\n)")
+_LEAST_BODIES = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +39,12 @@ class Piece:
         """Its statements, where they stand in the file; None if they do not parse."""
         tree = parse("\n" * (self.line - 1) + self.source)
         return None if tree is None else tree.body
+
+    def surface(self, whole: frozenset[str]) -> list[ast.stmt] | None:
+        """As `parsed`, with `pass` for the body of any function and method but those named `whole`, which takes a fraction of the time."""
+        short = _without_bodies(self.source, whole)
+        tree = None if short is None else parse("\n" * (self.line - 1) + short)
+        return self.parsed() if tree is None else tree.body
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +116,57 @@ def _long_strings(text: str) -> list[tuple[int, int]] | None:
         found.append((start, end + 3))
         start = text.find(_QUOTES, end + 3)
     return found
+
+
+def _without_bodies(source: str, whole: frozenset[str]) -> str | None:
+    """The text of a piece without the bodies of its outermost functions, each line where it was; None where that is not worth it.
+
+    Where the cut was wrong the text does not parse: a bracket or a string is left open, or closed twice.
+    """
+    if len(source) < _LEAST_BODIES or "\\\n" in source:
+        return None
+    strings = _long_strings(source)
+    if strings is None:
+        return None
+    starts = [start for start, _ in strings]
+
+    def is_inside(position: int) -> bool:
+        found = bisect(starts, position - 1) - 1
+        return found >= 0 and position < strings[found][1]
+
+    parts: list[str] = []
+    indent, copied, position = -1, 0, 0
+    while (match := _DEFINED.search(source, position)) is not None:
+        position = match.end()
+        if is_inside(match.start()):
+            continue
+        if indent < 0:
+            indent = len(match[1])
+        if len(match[1]) != indent or match[2] in whole or (end := _header_end(source, match)) is None:
+            continue
+        after = _statement_at(indent)
+        following = after.search(source, source.index("\n", end) + 1)
+        while following is not None and is_inside(following.start()):
+            following = after.search(source, following.start() + 1)
+        position = len(source) if following is None else following.start()
+        parts += (source[copied:end], " pass", "\n" * source.count("\n", end, position))
+        copied = position
+    parts.append(source[copied:])
+    return "".join(parts) if len(parts) > 1 else None
+
+
+def _header_end(source: str, match: re.Match[str]) -> int | None:
+    """The offset after the colon that ends a function's header; None where the header's line may hold the body too."""
+    found = _HEADER_END.search(source, match.end(2))
+    if found is None:
+        return None
+    first = match[0]
+    if found.start() >= match.end() and (not _CONFUSING.isdisjoint(first) or first.count("(") <= first.count(")")):
+        return None
+    return found.end()
+
+
+@cache
+def _statement_at(indent: int) -> re.Pattern[str]:
+    """Finds a line that begins at most so far in, and neither with a comment nor with a closing bracket."""
+    return re.compile(rf"^ {{0,{indent}}}(?=[^\s#)\]}}])", re.MULTILINE)

@@ -256,8 +256,7 @@ class ModuleSummary:
 
     def _define(self, piece: Piece) -> Binding | None:
         """Reads a piece; the name of one that does not parse is not bound."""
-        statements = piece.parsed() if self.shelf is None else self.shelf.statements_of(piece)
-        _Reader(self).read(statements or ())
+        _Reader(self).read(piece.surface(_CONSTRUCTORS) or ())
         found = self._bound[piece.name]
         if isinstance(found, Piece):
             del self._bound[piece.name]
