@@ -12,8 +12,9 @@ import sys
 import textwrap
 from pathlib import Path
 
-from flake8_backend_rules.catalogue import INTERNAL_ERROR, all_rules
+from flake8_backend_rules.catalogue import all_rules
 from flake8_backend_rules.options import all_options
+from flake8_backend_rules.own_findings import OWN_FINDINGS, OwnFinding
 from flake8_backend_rules.rule import Bad, Good, Rule
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,10 +66,15 @@ def page(rule: type[Rule]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def own_page(finding: OwnFinding) -> str:
+    """The page of a finding that no rule makes."""
+    return f"# {finding.code} {finding.name}\n\n{finding.summary}\n\n{finding.page.strip()}\n"
+
+
 def table(link: str) -> str:
     """All rules as a Markdown table, links below the folder `link`."""
     rows = ["| code | name | on | flags |", "| --- | --- | --- | --- |"]
-    rows.append(f"| {INTERNAL_ERROR[0]} | {INTERNAL_ERROR[1]} | always | {INTERNAL_ERROR[2]} |")
+    rows += [f"| [{f.code}]({link}{f.code}.md) | {f.name} | always | {f.summary} |" for f in OWN_FINDINGS]
     rows += [f"| [{r.code}]({link}{r.code}.md) | {r.name} | {'yes' if r.default else 'opt-in'} | {r.summary()} |" for r in all_rules()]
     return "\n".join(rows)
 
@@ -81,7 +87,8 @@ def index() -> str:
         if rules:
             parts.append(f"## {prefix}: {title}")
             parts.append("\n".join(f"- [{r.code} {r.name}]({r.code}.md){'' if r.default else ' (opt-in)'}: {r.summary()}" for r in rules))
-    parts.append(f"## KBR0: The pack itself\n\n- {INTERNAL_ERROR[0]} {INTERNAL_ERROR[1]}: {INTERNAL_ERROR[2]}")
+    parts.append(f"## KBR0: {FAMILIES['KBR0']}")
+    parts.append("\n".join(f"- [{f.code} {f.name}]({f.code}.md): {f.summary}" for f in OWN_FINDINGS))
     return "\n\n".join(parts) + "\n"
 
 
@@ -114,6 +121,7 @@ def readme(current: str) -> str:
 def pages() -> dict[Path, str]:
     """Every generated file with its content."""
     written = {ROOT / "docs" / "rules" / f"{rule.code}.md": page(rule) for rule in all_rules()}
+    written |= {ROOT / "docs" / "rules" / f"{finding.code}.md": own_page(finding) for finding in OWN_FINDINGS}
     written[ROOT / "docs" / "rules" / "README.md"] = index()
     written[ROOT / "docs" / "options.md"] = options()
     written[ROOT / "docs" / "precision.md"] = precision()

@@ -8,10 +8,8 @@ from importlib import import_module
 from types import ModuleType
 
 from flake8_backend_rules import rules as rules_package
+from flake8_backend_rules.own_findings import OWN_FINDINGS
 from flake8_backend_rules.rule import BadDeclarationError, Option, Rule
-
-INTERNAL_ERROR = ("KBR000", "internal-error", "A rule failed on this file; every other finding of the file still stands.")
-"""Code, name and summary of the pack's own finding."""
 
 
 @cache
@@ -37,9 +35,10 @@ def _modules(package: ModuleType) -> list[ModuleType]:
     return modules
 
 
+@cache
 def known_codes() -> frozenset[str]:
     """Every code that a finding can carry."""
-    return frozenset({rule.code for rule in all_rules()} | {INTERNAL_ERROR[0]})
+    return frozenset({*(rule.code for rule in all_rules()), *(finding.code for finding in OWN_FINDINGS)})
 
 
 def rule_options() -> tuple[Option, ...]:

@@ -11,14 +11,17 @@ from functools import cache
 from typing import Any, ClassVar
 
 from flake8_backend_rules import __version__
+from flake8_backend_rules.catalogue import known_codes
 from flake8_backend_rules.options import BadOptionError, Settings, add_options, enabled_rules, read_settings
+from flake8_backend_rules.own_findings import INTERNAL_ERROR
+from flake8_backend_rules.pragma import WORD, read_pragmas
 from flake8_backend_rules.project.layers import Placement
 from flake8_backend_rules.project.project import Project
 from flake8_backend_rules.project.source import is_generated, original
 from flake8_backend_rules.rule import Finding, Rule
 from flake8_backend_rules.semantics.model import FileModel
 from flake8_backend_rules.semantics.scope import Scope
-from flake8_backend_rules.walk import INTERNAL_ERROR, Dispatch, LintedFile, walk
+from flake8_backend_rules.walk import Dispatch, LintedFile, walk
 
 FlakeFinding = tuple[int, int, str, type]
 _STDIN_NAMES = ("stdin", "-", "(none)", "")
@@ -43,7 +46,8 @@ class Session:
             file = self._linted_file(tree, path, lines)
             try:
                 walk(tree, file, self.dispatch)
-                return file.findings()
+                findings = file.findings()
+                return read_pragmas(lines, known_codes()).applied(findings) if WORD in file.model.text else findings
             finally:
                 file.model.dispose()
                 self.project.end_file()
@@ -129,5 +133,6 @@ class BackendRulesPlugin:
             return session.lint(self._tree, self._filename, self._lines)
         except Exception as error:  # what is outside of every rule: the model's own start, a merge of findings
             detail = " ".join(str(error).split())[:200].replace(":", " ")
-            text = f"{INTERNAL_ERROR} internal error: {type(error).__name__} {detail}; this file was not checked, please report this"
-            return [Finding(1, 0, INTERNAL_ERROR, text)]
+            code = INTERNAL_ERROR.code
+            text = f"{code} internal error: {type(error).__name__} {detail}; this file was not checked, please report this"
+            return [Finding(1, 0, code, text)]

@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from flake8_backend_rules.own_findings import INTERNAL_ERROR
 from flake8_backend_rules.project.summary import ClassInfo, ModuleSummary
 from flake8_backend_rules.rule import BadDeclarationError, Finding, Option, Rule
 from flake8_backend_rules.semantics.model import FileModel
 from flake8_backend_rules.semantics.scope import SCOPE_NODES, Scope, all_nodes
 
 Handler = Callable[[Any, "LintedFile"], None]
-INTERNAL_ERROR = "KBR000"
 
 _LEAVES: tuple[type[ast.AST], ...] = (
     ast.Constant, ast.expr_context, ast.operator, ast.boolop, ast.unaryop, ast.cmpop, ast.alias, ast.Pass, ast.Break,
@@ -130,8 +130,9 @@ class LintedFile:
         """Records a KBR000 finding, once a rule."""
         kind = type(error).__name__
         detail = " ".join(str(error).split())[:200].replace(":", " ")
-        text = f"{INTERNAL_ERROR} internal error in {rule_name}: {kind} {detail}; other findings stand, please report this"
-        self._reported.append(_Reported(max(line, 1), 0, INTERNAL_ERROR, text, (INTERNAL_ERROR, rule_name)))
+        code = INTERNAL_ERROR.code
+        text = f"{code} internal error in {rule_name}: {kind} {detail}; other findings stand, please report this"
+        self._reported.append(_Reported(max(line, 1), 0, code, text, (code, rule_name)))
 
     def findings(self) -> list[Finding]:
         """All findings in order of place, once-per-function ones merged, columns in characters."""
@@ -148,7 +149,7 @@ class LintedFile:
                 if key in done:
                     continue
                 done.add(key)
-                if counts[key] > 1 and item.code != INTERNAL_ERROR:
+                if counts[key] > 1 and item.code != INTERNAL_ERROR.code:
                     text += f" (and {counts[key] - 1} more)"
             found.append(Finding(item.line, self._characters(item.line, item.column), item.code, text))
         return found
