@@ -7,14 +7,15 @@ import configparser
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flake8_backend_rules.baseline import BadBaselineError, Baseline, read_baseline
 from flake8_backend_rules.catalogue import all_rules, known_codes, rule_options
 from flake8_backend_rules.project.globs import BadGlobError, Glob, parse_glob
 from flake8_backend_rules.project.layers import Layer
-from flake8_backend_rules.rule import Option, Rule
+from flake8_backend_rules.rule import Option, Rule, parse_path
 from flake8_backend_rules.rules.boundaries._framework_objects import FRAMEWORK_OBJECTS
 from flake8_backend_rules.semantics.layering import LayerConfiguration
 
@@ -57,6 +58,14 @@ SOURCE_ROOTS = Option(
     parse=_parse_root,
     metavar="FOLDERS",
 )
+BASELINE = Option(
+    name="backend-baseline",
+    default=(),
+    help="A file of recorded findings, which are left alone; relative to the config file's folder. "
+    "Written by `backend-rules baseline write`.",
+    parse=parse_path,
+    metavar="FILE",
+)
 LAYER_OPTIONS = {
     layer: Option(
         name=f"backend-{layer.value}",
@@ -72,7 +81,7 @@ LAYER_OPTIONS = {
 
 def all_options() -> tuple[Option, ...]:
     """Every option of the pack, global ones first."""
-    return (*LAYER_OPTIONS.values(), EXEMPT, SOURCE_ROOTS, *rule_options())
+    return (*LAYER_OPTIONS.values(), EXEMPT, SOURCE_ROOTS, BASELINE, *rule_options())
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +94,7 @@ class Settings:
     framework_objects: frozenset[str]
     values: dict[str, tuple[str, ...]]
     stdin_name: str = "stdin"
+    baseline_file: str | None = None
 
     def is_exempt(self, path: str) -> bool:
         """Whether a file (absolute path) is exempt from every rule."""
@@ -104,16 +114,17 @@ def add_options(parser: Any) -> None:
             metavar=option.metavar,
             parse_from_config=True,
             comma_separated_list=option.is_list,
+            normalize_paths=option.is_path,
             **({"nargs": "?", "const": "true"} if option.is_flag else {}),
             help=option.help.replace("%", "%%") + (f" (Default: {shown})" if shown else ""),
         )
 
 
-def read_configuration() -> None:
-    """Has flake8 read its configuration in the current folder, and hand it to its plugins, as a run without arguments would."""
+def read_configuration(arguments: Sequence[str] = ()) -> None:
+    """Has flake8 read its configuration in the current folder, and hand it to its plugins, as a run with these arguments would."""
     from flake8.options.parse_args import parse_args
 
-    parse_args([])
+    parse_args(list(arguments))
 
 
 def read_settings(options: Any) -> Settings:
@@ -136,12 +147,23 @@ def read_settings(options: Any) -> Settings:
         framework_objects=frozenset(values[FRAMEWORK_OBJECTS.name]),
         values=values,
         stdin_name=str(getattr(options, "stdin_display_name", "stdin")),
+        baseline_file=next((os.path.normpath(os.path.join(base, name)) for name in values[BASELINE.name]), None),
     )
+
+
+def read_configured_baseline(settings: Settings) -> Baseline | None:
+    """The baseline that the settings name; None if they name none. Raises BadOptionError."""
+    if settings.baseline_file is None:
+        return None
+    try:
+        return read_baseline(settings.baseline_file)
+    except BadBaselineError as error:
+        raise BadOptionError(f"--{BASELINE.name}: {settings.baseline_file!r} can't be used: {error}") from None
 
 
 def _parsed(option: Option, given: Any) -> Iterator[str]:
     items = given.split(",") if isinstance(given, str) and option.is_list else [given] if isinstance(given, str) else list(given or ())
-    if not option.is_list and not any(str(item).strip() for item in items):
+    if not option.is_list and not option.is_path and not any(str(item).strip() for item in items):
         raise BadOptionError(f"--{option.name}: no value is given")
     for item in items:
         text = str(item).strip()

@@ -11,8 +11,9 @@ from functools import cache
 from typing import Any, ClassVar
 
 from flake8_backend_rules import __version__
+from flake8_backend_rules.baseline import Baseline
 from flake8_backend_rules.catalogue import known_codes
-from flake8_backend_rules.options import BadOptionError, Settings, add_options, enabled_rules, read_settings
+from flake8_backend_rules.options import BadOptionError, Settings, add_options, enabled_rules, read_configured_baseline, read_settings
 from flake8_backend_rules.own_findings import INTERNAL_ERROR
 from flake8_backend_rules.pragma import WORD, read_pragmas
 from flake8_backend_rules.project.layers import Placement
@@ -30,41 +31,60 @@ _STDIN_NAMES = ("stdin", "-", "(none)", "")
 class Session:
     """What lives for the process: settings, the dispatch table of the rules that are on, the project read so far."""
 
-    def __init__(self, settings: Settings, rules: tuple[Rule, ...]) -> None:
+    def __init__(self, settings: Settings, rules: tuple[Rule, ...], baseline: Baseline | None = None) -> None:
         self.settings = settings
+        self.baseline = baseline
         self.rules = rules
         self.dispatch = Dispatch.of(rules)
         self.project = Project(settings.layers.source_roots, settings.is_exempt)
 
     def lint(self, tree: ast.Module, filename: str, lines: list[str]) -> list[Finding]:
-        """The findings of one file. `lines`: its physical lines with their ends."""
-        name = self.settings.stdin_name if filename in _STDIN_NAMES else filename
-        path = original(os.path.abspath(name))
-        if not self.rules or self.settings.is_exempt(path) or is_generated(lines):
-            return []
-        with _collector_paused():
-            file = self._linted_file(tree, path, lines)
-            try:
-                walk(tree, file, self.dispatch)
-                findings = file.findings()
-                return read_pragmas(lines, known_codes()).applied(findings) if WORD in file.model.text else findings
-            finally:
-                file.model.dispose()
-                self.project.end_file()
+        """The findings of one file that neither baseline nor pragma silences. `lines`: its physical lines with their ends."""
+        path, text = self.path_of(filename), "".join(lines)
+        found = self._found(tree, path, lines, text)
+        if self.baseline is not None:
+            found = self.baseline.unrecorded(found, path, tree)
+        if WORD in text and self._is_linted(path, lines):
+            found = read_pragmas(lines, known_codes()).applied(found)
+        return found
+
+    def found(self, tree: ast.Module, filename: str, lines: list[str]) -> list[Finding]:
+        """All findings of one file in order of place, silenced ones too."""
+        return self._found(tree, self.path_of(filename), lines, "".join(lines))
+
+    def path_of(self, filename: str) -> str:
+        """The absolute path of a file by flake8's name for it."""
+        return original(os.path.abspath(self.settings.stdin_name if filename in _STDIN_NAMES else filename))
 
     def placement(self, tree: ast.Module, filename: str, lines: list[str]) -> Placement:
         """The layer of one file, with the reason."""
-        file = self._linted_file(tree, os.path.abspath(filename), lines)
-        try:
+        with self.opened(tree, os.path.abspath(filename), lines, "".join(lines)) as file:
             return file.model.placement
+
+    @contextmanager
+    def opened(self, tree: ast.Module, path: str, lines: list[str], text: str) -> Iterator[LintedFile]:
+        """A file with its model, to be walked or asked; taken apart at the end. `path` is absolute, `text` all of `lines`."""
+        file = self._linted_file(tree, path, lines, text)
+        try:
+            yield file
         finally:
             file.model.dispose()
             self.project.end_file()
 
-    def _linted_file(self, tree: ast.Module, path: str, lines: list[str]) -> LintedFile:
+    def _linted_file(self, tree: ast.Module, path: str, lines: list[str], text: str) -> LintedFile:
         module = self.project.adopt(path, tree)
-        model = FileModel(self.project, module, tree, "".join(lines), self.settings.layers, self.settings.framework_objects)
+        model = FileModel(self.project, module, tree, text, self.settings.layers, self.settings.framework_objects)
         return LintedFile(model, lines, self.settings.values, Scope(module, None, None, None))
+
+    def _is_linted(self, path: str, lines: list[str]) -> bool:
+        return bool(self.rules) and not self.settings.is_exempt(path) and not is_generated(lines)
+
+    def _found(self, tree: ast.Module, path: str, lines: list[str], text: str) -> list[Finding]:
+        if not self._is_linted(path, lines):
+            return []
+        with _collector_paused(), self.opened(tree, path, lines, text) as file:
+            walk(tree, file, self.dispatch)
+            return file.findings()
 
 
 @contextmanager
@@ -94,6 +114,8 @@ class BackendRulesPlugin:
 
     name = "flake8-backend-rules"
     version = __version__
+    reads_baseline: ClassVar[bool] = True
+    """Whether parse_options reads the configured baseline; the commands that write it don't want it to exist."""
     _session: ClassVar[Session | None] = None
 
     def __init__(self, tree: ast.Module, filename: str, lines: list[str]) -> None:
@@ -115,7 +137,9 @@ class BackendRulesPlugin:
     def parse_options(cls, options: Any) -> None:
         """Takes the options of a run. A bad value ends the run with one line, before any file is read."""
         try:
-            cls._session = Session(read_settings(options), enabled_rules(options))
+            settings = read_settings(options)
+            baseline = read_configured_baseline(settings) if cls.reads_baseline else None
+            cls._session = Session(settings, enabled_rules(options), baseline)
             _freeze_once()
         except BadOptionError as error:
             raise SystemExit(f"flake8-backend-rules: {error}") from None

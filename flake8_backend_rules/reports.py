@@ -159,21 +159,23 @@ def _sarif_location(violation: Any) -> Json:
 
 
 def _sarif_rules(codes: Sequence[str]) -> Iterator[Json]:
-    from flake8_backend_rules.catalogue import INTERNAL_ERROR, all_rules
+    from flake8_backend_rules.catalogue import all_rules
+    from flake8_backend_rules.own_findings import OWN_FINDINGS
 
     rules = {rule.code: rule for rule in all_rules()}
+    own = {finding.code: finding for finding in OWN_FINDINGS}
     address = _documentation()
     for code in codes:
         described: Json = {"id": code, "defaultConfiguration": {"level": _sarif_level(code)}}
         if code in rules:
             described |= _sarif_texts(rules[code].name, rules[code].summary(), cleandoc(rules[code].__doc__ or ""))
             described["properties"] = {"tags": ["architecture", "maintainability"]}
-        elif code == INTERNAL_ERROR[0]:
-            described |= _sarif_texts(*INTERNAL_ERROR[1:], INTERNAL_ERROR[2])
+        elif code in own:
+            described |= _sarif_texts(own[code].name, own[code].summary, own[code].page.strip())
         else:  # another plugin's: flake8 tells no more than the code
             described |= _sarif_texts("", f"flake8 {code}", f"{code} belongs to flake8 or to one of its plugins.")
         if address and code.startswith("KBR"):
-            described["helpUri"] = f"{address}rules/{code}/" if code in rules else f"{address}rules/"
+            described["helpUri"] = f"{address}rules/{code}/" if code in rules or code in own else f"{address}rules/"
         yield described
 
 

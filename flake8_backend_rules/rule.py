@@ -30,12 +30,17 @@ class BadDeclarationError(TypeError):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding. `line` is 1-based, `column` 0-based in characters; `text` begins with the code."""
+    """One finding. `line` is 1-based, `column` 0-based in characters; `text` begins with the code.
+
+    `node`: what was flagged, None for the pack's findings about itself; `group`: what the finding stands for once.
+    """
 
     line: int
     column: int
     code: str
     text: str
+    node: ast.AST | None = field(default=None, compare=False, repr=False)
+    group: object = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,8 @@ class Option:
     """A flake8 option. `default` is a tuple for lists; `parse` raises ValueError, saying what is wrong.
 
     `name` without leading dashes, e.g. `backend-mode-flags`. With `parse_count` or `parse_flag` it holds one value,
-    read by `LintedFile.number` or `LintedFile.is_on`; any other is a comma-separated list.
+    read by `LintedFile.number` or `LintedFile.is_on`; with `parse_path` one path or nothing; any other is a
+    comma-separated list.
     """
 
     name: str
@@ -54,11 +60,15 @@ class Option:
 
     @property
     def is_list(self) -> bool:
-        return self.parse not in (parse_count, parse_flag)
+        return self.parse not in (parse_count, parse_flag, parse_path)
 
     @property
     def is_flag(self) -> bool:
         return self.parse is parse_flag
+
+    @property
+    def is_path(self) -> bool:
+        return self.parse is parse_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +176,11 @@ def parse_flag(text: str) -> str:
     if text.lower() in ("false", "no", "off", "0"):
         return "false"
     raise ValueError("it is neither true nor false")
+
+
+def parse_path(text: str) -> str:
+    """A path, as it is."""
+    return text
 
 
 def parse_dotted_name(text: str) -> str:

@@ -54,6 +54,7 @@ class _Reported:
     code: str
     text: str
     group: object
+    node: ast.AST | None = None
 
 
 @dataclass(slots=True)
@@ -123,7 +124,7 @@ class LintedFile:
         """Records a finding at `node`. Of those with the same `once_per`, the first stands and counts the rest."""
         text = " ".join(rule.message.format(**fields).split())
         self._reported.append(
-            _Reported(line or node.lineno, node.col_offset, rule.code, f"{rule.code} {text}", once_per)  # type: ignore[attr-defined]
+            _Reported(line or node.lineno, node.col_offset, rule.code, f"{rule.code} {text}", once_per, node)  # type: ignore[attr-defined]
         )
 
     def internal_error(self, rule_name: str, error: Exception, line: int) -> None:
@@ -151,7 +152,7 @@ class LintedFile:
                 done.add(key)
                 if counts[key] > 1 and item.code != INTERNAL_ERROR.code:
                     text += f" (and {counts[key] - 1} more)"
-            found.append(Finding(item.line, self._characters(item.line, item.column), item.code, text))
+            found.append(Finding(item.line, self._characters(item.line, item.column), item.code, text, item.node, item.group))
         return found
 
     def _characters(self, line: int, offset: int) -> int:

@@ -55,9 +55,15 @@ def test_layers_of_the_pack_point_inwards() -> None:
                     assert not name.startswith(f"{outward}."), path
 
 
-def test_flake8_is_known_to_the_options_and_reports_only() -> None:
+def test_flake8_is_known_to_the_options_reports_and_the_command_that_runs_it_only() -> None:
     importers = {p.name for p in modules() if any(name.partition(".")[0] == "flake8" for name in imports(p))}
-    assert importers == {"options.py", "reports.py"}
+    assert importers == {"options.py", "reports.py", "flake8_run.py"}
+
+
+def test_linting_imports_nothing_of_the_command() -> None:
+    importers = [p for p in modules() if any(name.startswith("flake8_backend_rules.cli") for name in imports(p))]
+    assert {p.parent.name for p in importers} == {"cli", "flake8_backend_rules"}
+    assert [p.name for p in importers if p.parent == PACKAGE] == ["__main__.py"]
 
 
 def test_nothing_executes_or_imports_by_name() -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from flake8_backend_rules.catalogue import known_codes
 from tests.harness import as_files, write
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,3 +59,65 @@ def test_a_bad_option_is_one_line(tmp_path: Path) -> None:
     assert len(result.stderr.splitlines()) == 1
     assert "--backend-domain: '['" in result.stderr
     assert result.returncode == 1
+
+
+def test_layers_as_json(tmp_path: Path) -> None:
+    write(tmp_path, as_files(ROUTE, "app/shop.py") | {"app/odd.py": "def (:\n"})
+    result = run(tmp_path, "layers", "--format=json", "app")
+    assert json.loads(result.stdout) == [
+        {"path": "app/odd.py", "layer": None, "reason": "exempt, or not readable"},
+        {"path": "app/shop.py", "layer": "transport", "reason": "defines a route handler"},
+    ]
+
+
+def test_layers_with_a_configuration_of_another_name(tmp_path: Path) -> None:
+    write(tmp_path, {"app/kit.py": "", "other.cfg": "[flake8]\nbackend-domain = app/kit.py\n"})
+    assert run(tmp_path, "layers", "--config=other.cfg", "app").stdout == "app/kit.py: domain (configured by 'app/kit.py')\n"
+
+
+def test_every_rule_is_listed(tmp_path: Path) -> None:
+    head, *rows = run(tmp_path, "rules").stdout.splitlines()
+    assert head.split() == ["code", "name", "default", "flags"]
+    assert [row.split()[0] for row in rows] == sorted(known_codes())
+    in_words = [row.split() for row in rows]
+    assert ["KBR301", "handler-commits", "on", *["A", "route", "handler", "commits", "or", "rolls", "back", "a", "transaction."]] in in_words
+    assert ["KBR309", "legacy-sqlalchemy", "opt-in", *["Code", "is", "written", "in", "the", "style", "of", "SQLAlchemy", "1.x."]] in in_words
+    assert len({row.index(" on ") for row in rows if row.split()[2] == "on"}) == 1
+
+
+@pytest.mark.parametrize("wanted", ["KBR301", "kbr301", "handler-commits"])
+def test_a_rule_is_explained_by_its_page(tmp_path: Path, wanted: str) -> None:
+    assert run(tmp_path, "explain", wanted).stdout == (ROOT / "docs/rules/KBR301.md").read_text(encoding="utf-8")
+
+
+def test_the_packs_own_findings_are_explained(tmp_path: Path) -> None:
+    assert run(tmp_path, "explain", "KBR001").stdout == (ROOT / "docs/rules/KBR001.md").read_text(encoding="utf-8")
+
+
+def test_an_unknown_code_is_one_line(tmp_path: Path) -> None:
+    result = run(tmp_path, "explain", "KBR999")
+    complaint = "backend-rules: 'KBR999' is no code of this pack; 'backend-rules rules' lists them\n"
+    assert (result.stdout, result.stderr, result.returncode) == ("", complaint, 1)
+
+
+def test_a_reader_that_has_seen_enough(tmp_path: Path) -> None:
+    """A pipe that closes early is no error."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flake8_backend_rules", "rules"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert process.wait(120) == 0
+    assert process.stderr.read() == b""
+    process.stderr.close()
+
+
+def test_linting_imports_neither_the_command_nor_what_it_prints_with(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("x = 1\n", encoding="utf-8")
+    code = (
+        "import sys; from flake8.main.cli import main; main(['-j1', '--isolated', 'a.py']);"
+        "print([m for m in sys.modules if m.startswith(('rich', 'astroid', 'flake8_backend_rules.cli', 'flake8_backend_rules.pages'))])"
+    )
+    result = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=True)
+    assert result.stdout == "[]\n"

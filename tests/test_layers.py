@@ -56,7 +56,7 @@ def file_model(root: Path, files: Files, path: str, options: Mapping[str, str] |
     written = as_files(files, path)
     write(root, written)
     source = written[path]
-    return session(root, (), options)._linted_file(ast.parse(source), str(root / path), source.splitlines(True)).model
+    return session(root, (), options)._linted_file(ast.parse(source), str(root / path), source.splitlines(True), source).model
 
 
 def words(text: str) -> list[str]:

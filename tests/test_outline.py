@@ -87,13 +87,13 @@ def signatures(statements: list[ast.stmt] | None) -> list[str]:
     """Everything but the bodies of functions, those of constructors excepted."""
     found = []
     for node in statements or ():
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.ClassDef):
-                found.append(f"{inner.lineno} class {inner.name} {[ast.dump(b, include_attributes=True) for b in inner.bases]}")
-                found += [ast.dump(s, include_attributes=True) for s in inner.body if isinstance(s, (ast.Assign, ast.AnnAssign))]
-                functions = [s for s in inner.body if isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef))]
-            else:
-                functions = [inner] if inner is node and isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)) else []
+        classes = [node] if isinstance(node, ast.ClassDef) else []
+        for cls in classes:
+            classes += (s for s in cls.body if isinstance(s, ast.ClassDef))
+            found.append(f"{cls.lineno} class {cls.name} {[ast.dump(b, include_attributes=True) for b in cls.bases]}")
+            found += [ast.dump(s, include_attributes=True) for s in cls.body if isinstance(s, (ast.Assign, ast.AnnAssign))]
+        for body in [[node], *(cls.body for cls in classes)]:
+            functions = [s for s in body if isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef))]
             for function in functions:
                 parts = [function.args, function.returns, *function.decorator_list]
                 parts += function.body if function.name in CONSTRUCTORS else []

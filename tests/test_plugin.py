@@ -127,6 +127,19 @@ def test_globs_are_relative_to_the_config_file(root: Path) -> None:
     assert [line.split(" ")[1] for line in lines(result)] == ["KBR201"]
 
 
+def test_globs_are_relative_to_a_config_file_named_on_the_command_line(root: Path) -> None:
+    write(root, as_files("import flask\n", "app/things/orders.py"))
+    (root / "setup.cfg").write_text("[flake8]\nselect = KBR201\nbackend-domain = app/things\n", encoding="utf-8")
+    command = [sys.executable, "-m", "flake8", "--config=../../setup.cfg", "orders.py"]
+    result = subprocess.run(command, cwd=root / "app/things", capture_output=True, text=True, timeout=120, check=False)
+    assert [line.split(" ")[1] for line in lines(result)] == ["KBR201"]
+
+
+def test_an_isolated_run_reads_no_configuration(root: Path) -> None:
+    result = flake8(root, "--isolated", "--select=KBR301", "app", config="[flake8]\nbackend-web = app\n")
+    assert lines(result) == [COMMIT]
+
+
 def test_tests_and_migrations_are_exempt(root: Path) -> None:
     source = as_files(ROUTE, "x")["x"]
     for name in ("tests/api.py", "app/test_orders.py", "app/conftest.py", "migrations/0001.py", "app/orders_pb2.py"):

@@ -23,7 +23,7 @@ def file_model(root: Path, files: Files, path: str = PATH) -> FileModel:
     written = as_files(files, path)
     write(root, written)
     source = written[path]
-    return session(root, ())._linted_file(ast.parse(source), str(root / path), source.splitlines(True)).model
+    return session(root, ())._linted_file(ast.parse(source), str(root / path), source.splitlines(True), source).model
 
 
 def roles(root: Path, files: Files, path: str = PATH) -> dict[str, Role]:

@@ -182,7 +182,7 @@ class DtoInCore(Rule):
             return
         nodes.sort(key=lambda node: (node.lineno, node.col_offset))
         dtos = dict.fromkeys(dto for node in nodes for dto in self._dtos(node, file))
-        file.report(self, nodes[0], layer=file.model.layer.value, dtos=_listed(list(dtos)))
+        file.report(self, nodes[0], once_per=file.model.tree, layer=file.model.layer.value, dtos=_listed(list(dtos)))
 
 
 def _speaks_to_others(file: LintedFile) -> bool:
