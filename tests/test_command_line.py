@@ -53,6 +53,12 @@ def test_the_documented_output_is_what_is_printed() -> None:
     assert set(documented) <= set(printed)
 
 
+def test_the_documented_answer_is_what_is_printed() -> None:
+    printed = run(ROOT / "docs" / "examples" / "shop_wrong", "why", "shop/api/routes/orders.py:76").stdout
+    page = (ROOT / "docs" / "command.md").read_text(encoding="utf-8")
+    assert page.partition("```text\n")[2].partition("```")[0] == printed
+
+
 def test_a_bad_option_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "setup.cfg").write_text("[flake8]\nbackend-domain = [\n", encoding="utf-8")
     result = run(tmp_path, "layers", ".")
@@ -121,3 +127,87 @@ def test_linting_imports_neither_the_command_nor_what_it_prints_with(tmp_path: P
     )
     result = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=True)
     assert result.stdout == "[]\n"
+
+
+EXPLAINED = {
+    "app/__init__.py": "",
+    "app/deps.py": """
+from typing import Annotated
+from fastapi import Depends
+from sqlalchemy.orm import Session
+
+def session() -> Session: ...
+
+SessionDep = Annotated[Session, Depends(session)]
+""".lstrip(),
+    "app/orders.py": """
+from fastapi import APIRouter
+from app.deps import SessionDep
+router = APIRouter()
+
+@router.post("/orders")
+def create(session: SessionDep):
+    save(session)
+
+def save(session: SessionDep):
+    session.commit()
+    session.rollback()  # noqa: KBR301
+""".lstrip(),
+    "app/services/orders.py": "from app.orders import create\n",
+}
+
+
+def test_why_a_finding_stands_on_a_line(tmp_path: Path) -> None:
+    write(tmp_path, EXPLAINED)
+    result = run(tmp_path, "why", "app/orders.py:10:5")
+    assert result.stdout.splitlines() == [
+        "app/orders.py:10:5: KBR301 'save', called by route handler 'create', commits its own transaction via 'session.commit()'; "
+        "move it into the use-case that the route calls",
+        "    layer      transport: defines a route handler",
+        "    in         save",
+        "    role       route handler 'create' (line 6): @router.post on fastapi.APIRouter",
+        "    called     'create' calls 'save' (line 7)",
+        "    value      session.commit: sqlalchemy.orm.Session.commit, of a third-party class",
+        "    value      session: an instance of sqlalchemy.orm.Session",
+        "      bound    line 9, parameter: annotated SessionDep",
+        "      through  SessionDep (app/deps.py:7)",
+        "    rule       backend-rules explain KBR301",
+    ]
+    assert (result.stderr, result.returncode) == ("", 0)
+
+
+def test_why_an_import_is_a_finding(tmp_path: Path) -> None:
+    write(tmp_path, EXPLAINED)
+    assert "    imports    create: function of app.orders, layer transport, app/orders.py" in run(
+        tmp_path, "why", "app/services/orders.py:1"
+    ).stdout.splitlines()
+
+
+def test_why_nothing_stands_on_a_line(tmp_path: Path) -> None:
+    write(tmp_path, EXPLAINED)
+    result = run(tmp_path, "why", "app/orders.py:7")
+    assert result.stdout.splitlines() == [
+        "app/orders.py:7: no finding of the rules that are on",
+        "    layer      transport: defines a route handler",
+        "    role       route handler 'create' (line 6): @router.post on fastapi.APIRouter",
+    ]
+    assert result.returncode == 1
+
+
+def test_why_says_what_is_left_out(tmp_path: Path) -> None:
+    write(tmp_path, EXPLAINED | {"app/orders.py": f"# backend-rules: noqa: KBR3\n{EXPLAINED['app/orders.py']}"})
+    assert run(tmp_path, "why", "app/orders.py:11").stdout.splitlines()[0].endswith("calls  (left out: baseline or pragma)")
+
+
+@pytest.mark.parametrize(
+    ("place", "complaint"),
+    [
+        ("app/orders.py", "'app/orders.py' is not PATH:LINE"),
+        ("app/orders.py:first", "'app/orders.py:first' is not PATH:LINE"),
+        ("app/none.py:1", "'app/none.py' can't be read as Python"),
+    ],
+)
+def test_why_of_what_is_no_place_is_one_line(tmp_path: Path, place: str, complaint: str) -> None:
+    write(tmp_path, EXPLAINED)
+    result = run(tmp_path, "why", place)
+    assert (result.stdout, result.stderr, result.returncode) == ("", f"backend-rules: {complaint}\n", 1)

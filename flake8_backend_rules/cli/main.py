@@ -23,9 +23,12 @@ def parser() -> argparse.ArgumentParser:
     layers.add_argument("paths", nargs="+", metavar="PATH")
     layers.add_argument("--format", choices=("text", "json"), default="text")
     layers.set_defaults(run=_layers)
+    why = commands.add_parser("why", help="the facts that the findings of a line rest on")
+    why.add_argument("place", metavar="PATH:LINE", help="as flake8 prints it; a column may follow")
+    why.set_defaults(run=_why)
     baseline = commands.add_parser("baseline", help="record the findings of today, so that only new ones are reported")
     actions = baseline.add_subparsers(dest="action", required=True, metavar="ACTION")
-    configured = [layers]
+    configured = [layers, why]
     for name, text in (
         ("write", "record what flake8 reports now"),
         ("check", "fail if something recorded is gone"),
@@ -72,6 +75,12 @@ def _layers(given: argparse.Namespace) -> int:
     from flake8_backend_rules.cli.layers import print_layers
 
     return print_layers(given.paths, given.format, _flake8_arguments(given))
+
+
+def _why(given: argparse.Namespace) -> int:
+    from flake8_backend_rules.cli.why import print_why
+
+    return print_why(given.place, _flake8_arguments(given))
 
 
 def _baseline(given: argparse.Namespace) -> int:
