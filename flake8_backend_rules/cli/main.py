@@ -26,9 +26,13 @@ def parser() -> argparse.ArgumentParser:
     why = commands.add_parser("why", help="the facts that the findings of a line rest on")
     why.add_argument("place", metavar="PATH:LINE", help="as flake8 prints it; a column may follow")
     why.set_defaults(run=_why)
+    picture = commands.add_parser("map", help="an HTML page: the modules in bands by layer, with what they import and call")
+    picture.add_argument("paths", nargs="+", metavar="PATH")
+    picture.add_argument("--output", default="map.html", metavar="FILE", help="default: map.html")
+    picture.set_defaults(run=_map)
     baseline = commands.add_parser("baseline", help="record the findings of today, so that only new ones are reported")
     actions = baseline.add_subparsers(dest="action", required=True, metavar="ACTION")
-    configured = [layers, why]
+    configured = [layers, why, picture]
     for name, text in (
         ("write", "record what flake8 reports now"),
         ("check", "fail if something recorded is gone"),
@@ -81,6 +85,12 @@ def _why(given: argparse.Namespace) -> int:
     from flake8_backend_rules.cli.why import print_why
 
     return print_why(given.place, _flake8_arguments(given))
+
+
+def _map(given: argparse.Namespace) -> int:
+    from flake8_backend_rules.cli.map import write_map
+
+    return write_map(given.paths, given.output, _flake8_arguments(given))
 
 
 def _baseline(given: argparse.Namespace) -> int:
