@@ -13,7 +13,6 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from flake8_backend_rules.project.source import size_of
@@ -169,6 +168,8 @@ def digest(node: ast.AST) -> str:
 
     Of a definition only the name counts, of another compound statement only its head.
     """
+    from hashlib import blake2b  # not at import: it is slow to load, and only a baseline needs it
+
     return blake2b("\0".join(_tokens(node)).encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
 
 

@@ -117,6 +117,8 @@ class BackendRulesPlugin:
     reads_baseline: ClassVar[bool] = True
     """Whether parse_options reads the configured baseline; the commands that write it don't want it to exist."""
     _session: ClassVar[Session | None] = None
+    _failure: ClassVar[Exception | None] = None
+    """What kept the pack from starting."""
 
     def __init__(self, tree: ast.Module, filename: str, lines: list[str]) -> None:
         self._tree = tree
@@ -131,11 +133,18 @@ class BackendRulesPlugin:
     @classmethod
     def add_options(cls, parser: Any) -> None:
         """Declares the pack's options to flake8's option manager."""
-        add_options(parser)
+        cls._failure = None
+        try:
+            add_options(parser)
+        except Exception as error:
+            cls._failure = error
 
     @classmethod
     def parse_options(cls, options: Any) -> None:
         """Takes the options of a run. A bad value ends the run with one line, before any file is read."""
+        cls._session = None
+        if cls._failure is not None:
+            return
         try:
             settings = read_settings(options)
             baseline = read_configured_baseline(settings) if cls.reads_baseline else None
@@ -143,6 +152,8 @@ class BackendRulesPlugin:
             _freeze_once()
         except BadOptionError as error:
             raise SystemExit(f"flake8-backend-rules: {error}") from None
+        except Exception as error:
+            cls._failure = error
 
     def run(self) -> Iterator[FlakeFinding]:
         """The findings as flake8 wants them: line (1-based), column (0-based, characters), text, type."""
@@ -150,13 +161,18 @@ class BackendRulesPlugin:
             yield finding.line, finding.column, finding.text, type(self)
 
     def _findings(self) -> list[Finding]:
-        session = type(self)._session
+        session, failure = type(self)._session, type(self)._failure
+        if failure is not None:
+            return [_internal_error(failure, "no file was checked")]
         if session is None:
             return []
         try:
             return session.lint(self._tree, self._filename, self._lines)
         except Exception as error:  # what is outside of every rule: the model's own start, a merge of findings
-            detail = " ".join(str(error).split())[:200].replace(":", " ")
-            code = INTERNAL_ERROR.code
-            text = f"{code} internal error: {type(error).__name__} {detail}; this file was not checked, please report this"
-            return [Finding(1, 0, code, text)]
+            return [_internal_error(error, "this file was not checked")]
+
+
+def _internal_error(error: Exception, consequence: str) -> Finding:
+    detail = " ".join(str(error).split())[:200].replace(":", " ")
+    code = INTERNAL_ERROR.code
+    return Finding(1, 0, code, f"{code} internal error: {type(error).__name__} {detail}; {consequence}, please report this")

@@ -69,7 +69,9 @@ def _compiled(text: str) -> re.Pattern[str]:
             pattern += "[^/]"
             index += 1
         elif body[index] == "[":
-            end = body.index("]", index)
+            end = body.find("]", index)
+            if end < 0:
+                raise BadGlobError("a bracket is not closed")
             inner = body[index + 1 : end]
             if not inner:
                 raise BadGlobError("an empty bracket")

@@ -1,0 +1,1 @@
+"""Long checks of what the pack promises of any code: see `python -m tests.robustness --help`."""
