@@ -1,59 +1,138 @@
-"""User CPU of flake8 with the pack against bare flake8, in interleaved pairs in one run.
+"""What flake8 costs with the pack against flake8 alone, in interleaved pairs in one run.
 
-    python benchmarks/compare.py --bare BARE_PYTHON --pack PACK_PYTHON [--pairs 5] [--jobs 1] [--all-rules] CHECKOUT...
+    python -m benchmarks.compare [--pairs 5] [--jobs 1,2] [--default-rules] [--neighbours] [--write] [CHECKOUT...]
 
-BARE_PYTHON has flake8 alone, PACK_PYTHON the same flake8 with the pack. `--all-rules` switches the opt-in ones on too.
-Prints, per checkout, the lines of Python, the median, lowest and highest ratio of the pairs, and the difference in peak
-memory.
+Without checkouts, over pinned applications that `tests.ecosystem` fetches. Makes the environments that it compares (needs pip and
+a network the first time). `--neighbours` measures flake8-bugbear and flake8-async too, on the first checkout. `--write` puts
+the figures into docs/performance.md. Only ratios mean something on another machine; seconds are shown to judge them by.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
-import pathlib
+import platform
+import re
 import statistics
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from benchmarks.environments import BARE, PACK, PLUGINS, ROOT, cache_folder, python_with
+from benchmarks.growth import growth_table
+from benchmarks.measure import Pairs, in_pairs, lines_in, sample_of_files
+
+PINNED = ("prefect", "apache-superset", "pretix")  # FastAPI, Flask, Django; 50,000 lines and more
+PAGE = ROOT / "docs" / "performance.md"
+BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+SINGLE_FILES = 8
 
 
-def run(python: str, checkout: pathlib.Path, options: list[str]) -> tuple[float, int]:
-    """(user CPU seconds, peak memory in KiB) of one flake8 run over a checkout."""
-    command = [python, "-m", "flake8", "--isolated", "--exit-zero", "-q", *options, "."]
-    process = subprocess.Popen(command, cwd=checkout, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        sys.exit(f"{' '.join(command)} failed in {checkout}")
-    return usage.ru_utime, usage.ru_maxrss
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
-def count_lines(checkout: pathlib.Path) -> int:
-    return sum(path.read_bytes().count(b"\n") for path in checkout.rglob("*.py") if path.is_file())
+def pinned_checkouts() -> list[Path]:
+    from tests.ecosystem.cache import cache_folder as projects
+    from tests.ecosystem.cache import obtain
+    from tests.ecosystem.pins import chosen, read_pins
+
+    return [obtain(pin, projects()) for pin in chosen(read_pins(), PINNED)]
+
+
+def _title(checkout: Path) -> str:
+    """The folder's name; of a pinned project without the digest that ends it."""
+    return re.sub(r"-[0-9a-f]{12}$", "", checkout.resolve().name)
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [f"| {' | '.join(head)} |", f"| --- |{' ---: |' * (len(head) - 1)}"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
+
+
+def whole_runs(pythons: dict[str, Path], checkouts: Sequence[Path], args: argparse.Namespace) -> str:
+    rows = []
+    for checkout in checkouts:
+        lines = lines_in(checkout)
+        for jobs in args.jobs.split(","):
+            say(f"{_title(checkout)}, -j{jobs}")
+            pairs = in_pairs(pythons[BARE], pythons[PACK], checkout, [f"-j{jobs}", *args.options], args.pairs)
+            rows.append([_title(checkout), f"{lines:,}", f"-j{jobs}", *_shown(pairs)])
+    return table(["checkout", "lines", "jobs", "user CPU", "wall", "memory", "bare, seconds"], rows)
+
+
+def neighbours(pythons: dict[str, Path], checkout: Path, args: argparse.Namespace) -> str:
+    rows = []
+    for name in PLUGINS:
+        if name != BARE:
+            say(f"{_title(checkout)}, {name}")
+            pairs = in_pairs(pythons[BARE], python_with(name, cache_folder()), checkout, ["-j1", *args.options], min(3, args.pairs))
+            rows.append(["the pack" if name == PACK else name, *_shown(pairs)])
+    return table([f"{_title(checkout)}, -j1, with", "user CPU", "wall", "memory", "bare, seconds"], rows)
+
+
+def _shown(pairs: Pairs) -> list[str]:
+    bare = statistics.median(cost.user for cost in pairs.bare)
+    return [pairs.shown("user"), pairs.shown("wall"), f"{pairs.memory:+.0f} MiB", f"{bare:.1f}"]
+
+
+def single_files(pythons: dict[str, Path], checkouts: Sequence[Path], args: argparse.Namespace) -> str:
+    rows = []
+    for checkout in checkouts:
+        say(f"{_title(checkout)}, single files")
+        files = sample_of_files(checkout, SINGLE_FILES)
+        costs = [in_pairs(pythons[BARE], pythons[PACK], checkout, args.options, args.pairs, [file]).seconds for file in files]
+        rows.append([_title(checkout), str(len(files)), f"{statistics.median(costs):+.3f} s", f"{max(costs):+.3f} s"])
+    return table(["checkout", "files", "CPU over bare, median", "highest"], rows)
+
+
+def phases(python: Path, checkout: Path) -> str:
+    say(f"{_title(checkout)}, phases")
+    script = ROOT / "benchmarks" / "phases.py"  # by its path, so that the pack is the environment's, as in the other runs
+    found = json.loads(subprocess.run([python, script, checkout], capture_output=True, check=True).stdout)
+    pack = sum(found["phases"].values())
+    rows = [[name, f"{seconds / pack:.0%}"] for name, seconds in found["phases"].items()]
+    rows += [[f"floor: {name}", f"{seconds / pack:.0%}"] for name, seconds in found["floors"].items()]
+    rules = [[name.replace("_", "-"), f"{seconds / pack:.0%}"] for name, seconds in list(found["rules"].items())[:8]]
+    title = f"{_title(checkout)}, -j1: the pack is {pack / (found['whole'] - pack):.1%} of bare"
+    return table([title, "of the pack"], rows) + "\n\n" + table(["the dearest rules, with all they ask for", "of the pack"], rules)
+
+
+def figures(args: argparse.Namespace) -> Iterator[str]:
+    """The sections of the page."""
+    pythons = {name: python_with(name, cache_folder()) for name in (BARE, PACK)}
+    checkouts = args.checkouts or pinned_checkouts()
+    rules = "the rules that are on by default" if args.default_rules else "every rule on"
+    yield (
+        f"Measured with Python {platform.python_version()} on {platform.system()}, {os.cpu_count()} processors, {rules}, "
+        f"{args.pairs} pairs: median (lowest–highest)."
+    )
+    yield "### Whole runs\n\n" + whole_runs(pythons, checkouts, args)
+    yield "### One file, as an editor runs it\n\n" + single_files(pythons, checkouts, args)
+    if args.neighbours:
+        yield "### Beside other plugins\n\n" + neighbours(pythons, checkouts[0], args)
+    yield "### Where the time goes\n\n" + "\n\n".join(phases(pythons[PACK], checkout) for checkout in checkouts)
+    say("growth")
+    yield "### Growth\n\n" + growth_table(pythons[BARE], pythons[PACK], args.options)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bare", required=True)
-    parser.add_argument("--pack", required=True)
     parser.add_argument("--pairs", type=int, default=5)
-    parser.add_argument("--jobs", default="1")
-    parser.add_argument("--all-rules", action="store_true")
-    parser.add_argument("checkouts", nargs="+", type=pathlib.Path)
+    parser.add_argument("--jobs", default="1,2")
+    parser.add_argument("--default-rules", action="store_true")
+    parser.add_argument("--neighbours", action="store_true")
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("checkouts", nargs="*", type=Path)
     args = parser.parse_args()
-    options = [f"-j{args.jobs}", *(["--extend-select=KBR"] if args.all_rules else [])]
-    for checkout in args.checkouts:
-        ratios, memory = [], []
-        for pair in range(args.pairs):
-            order = [args.bare, args.pack] if pair % 2 == 0 else [args.pack, args.bare]
-            measured = {python: run(python, checkout, options) for python in order}
-            (bare, bare_memory), (pack, pack_memory) = measured[args.bare], measured[args.pack]
-            ratios.append(pack / bare)
-            memory.append((pack_memory - bare_memory) / 1024)
-            print(f"  {checkout.name} pair {pair + 1}: bare {bare:.2f} s, pack {pack:.2f} s", file=sys.stderr)
-        print(
-            f"{checkout.name}: {count_lines(checkout)} lines, -j{args.jobs}: median {statistics.median(ratios):.3f}x"
-            f" (min {min(ratios):.3f}, max {max(ratios):.3f}), memory {statistics.median(memory):+.1f} MiB"
-        )
+    args.options = [] if args.default_rules else ["--extend-select=KBR"]
+    text = "\n\n".join(figures(args))
+    print(text)
+    if args.write:
+        before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+        PAGE.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
 
 
 if __name__ == "__main__":
