@@ -8,8 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from flake8_backend_rules.baseline import BadBaselineError, Baseline, read_baseline
 from flake8_backend_rules.catalogue import all_rules, known_codes, rule_options
@@ -84,8 +83,7 @@ def all_options() -> tuple[Option, ...]:
     return (*LAYER_OPTIONS.values(), EXEMPT, SOURCE_ROOTS, BASELINE, *rule_options())
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The options of a run, checked. `base`: the absolute folder that globs are relative to."""
 
     base: str

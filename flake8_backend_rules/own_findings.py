@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class OwnFinding:
+class OwnFinding(NamedTuple):
     """Code, name and page of a finding that no rule makes. `page`: Markdown below the summary."""
 
     code: str

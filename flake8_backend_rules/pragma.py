@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tokenize
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from flake8_backend_rules.own_findings import INVALID_PRAGMA
 from flake8_backend_rules.rule import Finding
@@ -18,8 +18,7 @@ _WRITTEN = re.compile(rf"#\s*{WORD}:\s*noqa(?P<codes>[\s:][^#]*)?(?:#.*)?\Z")
 _EXAMPLE = f"'# {WORD}: noqa: KBR301'"
 
 
-@dataclass(frozen=True, slots=True)
-class Pragmas:
+class Pragmas(NamedTuple):
     """What the pragmas of a file silence: beginnings of codes. `problems`: what is wrong with them."""
 
     prefixes: tuple[str, ...]

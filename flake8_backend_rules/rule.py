@@ -7,7 +7,8 @@ import re
 import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.project.layers import Layer
@@ -43,8 +44,7 @@ class Finding:
     group: object = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """A flake8 option. `default` is a tuple for lists; `parse` raises ValueError, saying what is wrong.
 
     `name` without leading dashes, e.g. `backend-mode-flags`. With `parse_count` or `parse_flag` it holds one value,
@@ -71,8 +71,7 @@ class Option:
         return self.parse is parse_path
 
 
-@dataclass(frozen=True, slots=True)
-class Bad:
+class Bad(NamedTuple):
     """Code that the rule flags on each line that ends in the comment `# ! COLUMN` (1-based, as flake8 prints it).
 
     `files`: path -> source, or one source for `path`. `messages`: the texts of the findings in order, without
@@ -82,16 +81,15 @@ class Bad:
     files: str | Mapping[str, str]
     messages: tuple[str, ...]
     path: str = "app/api/orders.py"
-    options: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Good:
+class Good(NamedTuple):
     """Code that the rule leaves alone."""
 
     files: str | Mapping[str, str]
     path: str = "app/api/orders.py"
-    options: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = MappingProxyType({})
 
 
 class Rule:

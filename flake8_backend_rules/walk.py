@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from flake8_backend_rules.own_findings import INTERNAL_ERROR
 from flake8_backend_rules.project.summary import ClassInfo, ModuleSummary
@@ -240,8 +240,7 @@ class Dispatch:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Handling:
+class _Handling(NamedTuple):
     """A rule's handlers, and what they need to be called.
 
     `entries`: (table, key in it, whether it is for statements, handler). `names`: all that its handlers for expressions ask

@@ -7,8 +7,9 @@ their top-level package and class name, so that `fastapi.routing.APIRouter` is `
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
+from types import MappingProxyType
+from typing import NamedTuple
 
 
 class Role(Enum):
@@ -25,8 +26,7 @@ SELF = "typing.Self"
 HTTP_VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace"})
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectDecorator:
+class ObjectDecorator(NamedTuple):
     """`@<object>.<method>(...)` gives the decorated function a role.
 
     `name_endings`: where the object's class cannot be read, the endings (lower case) of the name of
@@ -40,8 +40,7 @@ class ObjectDecorator:
     request_class: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ClassHandlers:
+class ClassHandlers(NamedTuple):
     """Methods of the descendants of `bases` that have a role; without `bases`, of any class in a module that imports `package`.
 
     `methods`: their names; `prefixes`: how their names begin, in a module that imports `package`. They take at least
@@ -62,8 +61,7 @@ class ClassHandlers:
     """Names of parameters that are a row of the view's model."""
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
+class Registration(NamedTuple):
     """A call that makes the function it is handed a handler: `app.add_api_route("/x", handler)`.
 
     `callables`: qualified names of functions and classes; `methods` of `classes`: the method form.
@@ -85,8 +83,7 @@ class Registration:
     """Where a class or an instance is handed over: how the names of its methods begin that become handlers."""
 
 
-@dataclass(frozen=True, slots=True)
-class HandlerLists:
+class HandlerLists(NamedTuple):
     """Lists called one of `names` whose entries are handlers, in a module that imports `package`.
 
     An attribute of a settings class (`functions = [send_mail]`), an entry of a settings dict, or a keyword argument. An
@@ -104,8 +101,7 @@ class HandlerLists:
     """The usual name of the first parameter of a handler, by which one is told that may be listed in another module."""
 
 
-@dataclass(frozen=True, slots=True)
-class ViewFunctions:
+class ViewFunctions(NamedTuple):
     """Plain functions that are handlers by convention (Django's function views).
 
     In a module that imports `package`: functions whose first parameter is named `parameter` or annotated
@@ -119,8 +115,7 @@ class ViewFunctions:
     request_class: str
 
 
-@dataclass(frozen=True, slots=True)
-class Enqueue:
+class Enqueue(NamedTuple):
     """Methods that hand a job to a queue: of a function that is a job handler, and of instances of `classes`.
 
     `tells`: where the receiver can't be read, the method's name tells by itself; else the receiver's name must have one of
@@ -143,8 +138,7 @@ class Enqueue:
     """Whether the call returns what the job returns."""
 
 
-@dataclass(frozen=True, slots=True)
-class Framework:
+class Framework(NamedTuple):
     """All that the pack knows of one framework. `source` is where the facts come from."""
 
     name: str
@@ -153,8 +147,8 @@ class Framework:
     unseen: frozenset[str] = frozenset()
     """Names below that an installed package does not show: of older or coming versions, or set at run time."""
     # roles
-    decorators: Mapping[str, Role] = field(default_factory=dict)
-    decorator_requests: Mapping[str, str] = field(default_factory=dict)
+    decorators: Mapping[str, Role] = MappingProxyType({})
+    decorator_requests: Mapping[str, str] = MappingProxyType({})
     """Decorator -> class of the decorated function's first parameter."""
     mapping_attributes: frozenset[str] = frozenset()
     """`@<handler>.<attribute>.<verb>` makes another handler."""
@@ -167,14 +161,14 @@ class Framework:
     injection_markers: tuple[str, ...] = ()
     server_runners: tuple[str, ...] = ()
     # types: callable or `Class.method` -> class of the value (SELF: the class it is called on); `Class.attribute` -> class or object
-    returns: Mapping[str, str] = field(default_factory=dict)
-    returns_class: Mapping[str, str] = field(default_factory=dict)
+    returns: Mapping[str, str] = MappingProxyType({})
+    returns_class: Mapping[str, str] = MappingProxyType({})
     relations: tuple[str, ...] = ()
     """Field classes whose first argument is the model that an instance's attribute holds a row of."""
     model_fields: str = ""
     """Prefix of the qualified names of field classes: a class with such an attribute is an ORM class."""
-    attributes: Mapping[str, str] = field(default_factory=dict)
-    decorated_as: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = MappingProxyType({})
+    decorated_as: Mapping[str, str] = MappingProxyType({})
     # persistence
     sessions: tuple[str, ...] = ()
     session_objects: tuple[str, ...] = ()
@@ -231,7 +225,7 @@ class Framework:
     # infrastructure clients
     infrastructure_clients: tuple[str, ...] = ()
     """Classes and functions whose call makes a client of a cache, broker, cloud, search engine, document store or mail server."""
-    client_sessions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    client_sessions: Mapping[str, frozenset[str]] = MappingProxyType({})
     """Class -> methods of an instance that make such a client."""
     # jobs
     enqueues: tuple[Enqueue, ...] = ()

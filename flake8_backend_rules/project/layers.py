@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import fnmatch
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+from typing import NamedTuple
 
 
 class Layer(Enum):
@@ -22,8 +22,7 @@ class Layer(Enum):
         return self in (Layer.APPLICATION, Layer.DOMAIN)
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(NamedTuple):
     """A module's layer and the reason, for people."""
 
     layer: Layer

@@ -12,6 +12,7 @@ import re
 from bisect import bisect
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from flake8_backend_rules.project.source import parse
 
@@ -47,8 +48,7 @@ class Piece:
         return self.parsed() if tree is None else tree.body
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(NamedTuple):
     """A module cut in two. `rest`: the tree of all that is no piece, each statement at its place."""
 
     rest: ast.Module

@@ -7,6 +7,7 @@ import builtins
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from flake8_backend_rules.project.summary import FunctionNode
 from flake8_backend_rules.semantics.scope import FUNCTION_NODES
@@ -22,8 +23,7 @@ _BINDERS = (ast.arg, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMap
 _DROPPED_FIELDS = frozenset({"annotation", "returns", "ctx", "type_comment", "type_params", "kind"})
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """A statement's own head (of a compound one without its blocks), or the mark where another block of it begins.
 
     `size`: the steps of the whole statement, this one included; `statements`: how many of them are no marks, 0 for a mark.
@@ -40,8 +40,7 @@ class Step:
     node: ast.stmt | None
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """The shortest run of at least so many statements that begins at a step, with the words that any copy of it mentions.
 
     `lines`: how many lines of source it takes.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from flake8_backend_rules.frameworks.schema import Enqueue
 from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, FunctionNode, ImportInfo, ModuleSummary
@@ -21,8 +21,7 @@ _OF_TASKS = frozenset({
 _COLLECTION_MAKERS = frozenset({"dict", "list", "tuple", "set"})
 
 
-@dataclass(frozen=True, slots=True)
-class Wrapper:
+class Wrapper(NamedTuple):
     """A first-party function that hands jobs to a queue: its calls that do so."""
 
     node: FunctionNode

@@ -6,7 +6,7 @@ import ast
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import cast
+from typing import NamedTuple, cast
 
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.project import layers, roots
@@ -24,8 +24,7 @@ _NO_FRAMEWORK = ("abc", "typing", "typing_extensions", "builtins", "collections"
 _TRANSPORT_ROLES = (Role.HTTP, Role.JOB, Role.CLI)
 
 
-@dataclass(frozen=True, slots=True)
-class LayerConfiguration:
+class LayerConfiguration(NamedTuple):
     """The globs of `backend-<layer>`, relative to `base` (the config file's folder)."""
 
     base: str = ""

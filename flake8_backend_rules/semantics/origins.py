@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from functools import cache
-from typing import cast
+from typing import NamedTuple, cast
 
 from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.frameworks.schema import Role
@@ -35,8 +34,7 @@ class What(Enum):
     EXTERNAL = "something of a third-party package or the standard library"
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a name is defined. `name`: in the defining module, "" for a module itself; `module`: its dotted name.
 
     `layer_folder`: the folder that alone says the module's layer, "" if something else does. `is_edge`: the module is of

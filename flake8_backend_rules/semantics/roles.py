@@ -6,7 +6,7 @@ import ast
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.frameworks.schema import HTTP_VERBS, ClassHandlers, NameSet, ObjectDecorator, Registration, Role
@@ -34,8 +34,7 @@ _COMMAND_DECORATORS = frozenset({"command", "callback", "group"})
 _TELLING_DECORATOR = re.compile(rf"^[ \t]*@(?!(?:\w+\.)*(?:{'|'.join(sorted(_PLAIN_DECORATORS))})\b(?!\.))", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionRole:
+class FunctionRole(NamedTuple):
     """A function's role, why it has it, and what its request parameter is (a qualified class name, or "")."""
 
     role: Role

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from typing import cast
+from typing import NamedTuple, cast
 
 from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.frameworks.schema import Role
@@ -25,8 +25,7 @@ _MAX_READ = 40
 _LINE, _ROOM = 100, 600
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """A function of HTTP handler code, as steps. `name`: of a method with its class; `line`, `end`: its first and last line."""
 
     name: str

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from flake8_backend_rules.frameworks import Knowledge, knowledge, member_key
 from flake8_backend_rules.frameworks.schema import SELF, NameSet
@@ -38,8 +37,7 @@ _HAND_ON_FUNCTIONS = frozenset({"functools.partial", "contextlib.contextmanager"
 _PASS_THROUGH = frozenset({"list", "tuple", "set", "sorted", "reversed", "iter", "tqdm", "track", "iterator"})
 
 
-@dataclass(frozen=True, slots=True)
-class Ancestry:
+class Ancestry(NamedTuple):
     """A class with its ancestors: first-party ones, third-party names, and whether every base was found."""
 
     classes: tuple[ClassInfo, ...]
