@@ -21,10 +21,10 @@ PINNED = ("fief-server", "doccano", "flaskbb")  # FastAPI, Django, Flask
 
 
 def _everything(_: argparse.Namespace) -> int:
-    files = python_files()
-    found = internal_errors(files)
-    print(*found[:50], sep="\n")
-    print(f"{len(files)} files, {len(found)} faults")
+    parsed: list[Path] = []
+    found = list(internal_errors(python_files(), parsed))
+    print("".join(f"{line}\n" for line in found[:50]), end="")
+    print(f"{len(parsed)} files, {len(found)} faults")
     return 1 if found else 0
 
 

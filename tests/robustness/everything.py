@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import sysconfig
+import warnings
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-CODE = "KBR000"
+from flake8_backend_rules.catalogue import all_rules
+from flake8_backend_rules.cli.files import read
+from flake8_backend_rules.own_findings import INTERNAL_ERROR
+from tests.harness import session
 
 
 def python_files() -> list[Path]:
@@ -16,15 +20,18 @@ def python_files() -> list[Path]:
     return sorted({path for folder in folders for path in folder.rglob("*.py") if path.is_file()})
 
 
-def internal_errors(files: list[Path], jobs: str = "auto") -> list[str]:
-    """The KBR000 findings, and whatever flake8 says on stderr. No file is exempt."""
-    found: list[str] = []
-    for start in range(0, len(files), 1000):
-        names = [str(path) for path in files[start : start + 1000]]
-        options = ["--isolated", "--select=KBR", "--exit-zero", f"-j{jobs}", "--backend-exempt=", "--exclude="]
-        command = [sys.executable, "-m", "flake8", *options, *names]
-        done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
-        found += [line for line in done.stdout.splitlines() if f" {CODE} " in line] + done.stderr.splitlines()
-        if done.returncode:
-            found.append(f"flake8 ended with {done.returncode}")
-    return found
+def internal_errors(files: Iterable[Path], parsed: list[Path]) -> Iterator[str]:
+    """The KBR000 findings of files that parse, no file exempt, and whatever escapes. Those that parse are added to `parsed`."""
+    run = session(Path(sys.prefix), all_rules(), {"backend-exempt": ""})
+    warnings.simplefilter("error")  # a warning about a file is one of ours: flake8 has parsed it before
+    for path in files:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            source = read(str(path))
+        if source is None:
+            continue
+        parsed.append(path)
+        try:
+            yield from (f"{path}: {f.text}" for f in run.lint(source.tree, str(path), source.lines) if f.code == INTERNAL_ERROR.code)
+        except Exception as error:
+            yield f"{path}: {error!r} escaped"
