@@ -109,13 +109,13 @@ def figures(args: argparse.Namespace) -> Iterator[str]:
         f"Measured with Python {platform.python_version()} on {platform.system()}, {os.cpu_count()} processors, {rules}, "
         f"{args.pairs} pairs: median (lowest–highest)."
     )
-    yield "### Whole runs\n\n" + whole_runs(pythons, checkouts, args)
-    yield "### One file, as an editor runs it\n\n" + single_files(pythons, checkouts, args)
+    yield "## Whole runs\n\n" + whole_runs(pythons, checkouts, args)
+    yield "## One file, as an editor runs it\n\n" + single_files(pythons, checkouts, args)
     if args.neighbours:
-        yield "### Beside other plugins\n\n" + neighbours(pythons, checkouts[0], args)
-    yield "### Where the time goes\n\n" + "\n\n".join(phases(pythons[PACK], checkout) for checkout in checkouts)
+        yield "## Beside other plugins\n\n" + neighbours(pythons, checkouts[0], args)
+    yield "## Where the time goes\n\n" + "\n\n".join(phases(pythons[PACK], checkout) for checkout in checkouts)
     say("growth")
-    yield "### Growth\n\n" + growth_table(pythons[BARE], pythons[PACK], args.options)
+    yield "## Growth\n\n" + growth_table(pythons[BARE], pythons[PACK], args.options)
 
 
 def main() -> None:

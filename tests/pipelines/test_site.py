@@ -25,7 +25,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "dirhtml", "-d", str(folder / "trees")]
     built = subprocess.run([*command, "docs", str(folder / "html")], cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
-    assert (built.returncode, built.stderr) == (0, "")
+    assert not built.stderr, built.stderr
+    assert built.returncode == 0
     return folder / "html"
 
 
