@@ -9,7 +9,7 @@ import pytest
 from flake8_backend_rules.semantics.model import FileModel
 from tests.robustness.everything import internal_errors, python_files
 
-SOME = 400
+SOME = 300
 
 
 @pytest.fixture(scope="module")
