@@ -11,8 +11,7 @@ import json
 import os
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from flake8_backend_rules.project.source import size_of
@@ -51,21 +50,18 @@ class Entry(NamedTuple):
         return json.dumps([self.path, *self.key, self.source], ensure_ascii=False)
 
 
-@dataclass(frozen=True, slots=True)
 class Baseline:
     """The entries of a baseline file. `file`: its absolute path."""
 
-    file: str
-    entries: tuple[Entry, ...]
-    _keys: Mapping[str, frozenset[Key]]
+    __slots__ = ("_keys", "entries", "file")
 
-    @classmethod
-    def of(cls, file: str, entries: Iterable[Entry]) -> Baseline:
-        kept = tuple(sorted({(entry.path, entry.key): entry for entry in entries}.values()))
-        keys: defaultdict[str, set[Key]] = defaultdict(set)
-        for entry in kept:
-            keys[entry.path].add(entry.key)
-        return cls(file, kept, {path: frozenset(found) for path, found in keys.items()})
+    def __init__(self, file: str, entries: Iterable[Entry]) -> None:
+        """Of equal entries one is kept, in order of path and key."""
+        self.file = file
+        self.entries = tuple(sorted({(entry.path, entry.key): entry for entry in entries}.values()))
+        self._keys: defaultdict[str, set[Key]] = defaultdict(set)
+        for entry in self.entries:
+            self._keys[entry.path].add(entry.key)
 
     def relative(self, path: str) -> str:
         """The path under which findings of a file (absolute path) are recorded."""
@@ -105,7 +101,7 @@ def read_baseline(file: str) -> Baseline:
         raise BadBaselineError("there is no such file; write it with 'backend-rules baseline write'")
     try:
         with open(file, encoding="utf-8") as stream:
-            return Baseline.of(file, _entries(stream))
+            return Baseline(file, _entries(stream))
     except (OSError, UnicodeDecodeError) as error:
         raise BadBaselineError(f"it can't be read: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}") from None
 

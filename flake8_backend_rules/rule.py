@@ -6,7 +6,6 @@ import ast
 import re
 import string
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -29,8 +28,7 @@ class BadDeclarationError(TypeError):
     """A rule's class says something that can't be right; raised when its file is imported."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One finding. `line` is 1-based, `column` 0-based in characters; `text` begins with the code.
 
     `node`: what was flagged, None for the pack's findings about itself; `group`: what the finding stands for once.
@@ -40,8 +38,8 @@ class Finding:
     column: int
     code: str
     text: str
-    node: ast.AST | None = field(default=None, compare=False, repr=False)
-    group: object = field(default=None, compare=False, repr=False)
+    node: ast.AST | None = None
+    group: object = None
 
 
 class Option(NamedTuple):

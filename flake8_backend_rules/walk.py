@@ -10,14 +10,13 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from flake8_backend_rules.own_findings import INTERNAL_ERROR
 from flake8_backend_rules.project.summary import ClassInfo, ModuleSummary
 from flake8_backend_rules.rule import BadDeclarationError, Finding, Option, Rule
 from flake8_backend_rules.semantics.model import FileModel
-from flake8_backend_rules.semantics.scope import SCOPE_NODES, Scope, all_nodes
+from flake8_backend_rules.semantics.scope import SCOPE_NODES, Scope
 
 Handler = Callable[[Any, "LintedFile"], None]
 
@@ -47,8 +46,7 @@ _STATEMENT_FIELDS = {cls: tuple(f for f in fields if cls in _STATEMENTS and f in
 _IMPORTS: dict[frozenset[str], re.Pattern[str]] = {}
 
 
-@dataclass(slots=True)
-class _Reported:
+class _Reported(NamedTuple):
     line: int
     column: int
     code: str
@@ -57,21 +55,23 @@ class _Reported:
     node: ast.AST | None = None
 
 
-@dataclass(slots=True)
 class LintedFile:
     """The linted file as rules see it during the walk.
 
     `scope`: the scope in which the node at hand stands. `settings`: option values by name.
     """
 
-    model: FileModel
-    lines: list[str]
-    settings: dict[str, tuple[str, ...]]
-    scope: Scope
-    _reported: list[_Reported] = field(default_factory=list)
-    seen: set[object] = field(default_factory=set)
-    """For rules: nodes already dealt with, as `(code, node)`."""
-    _names_of: dict[frozenset[str], frozenset[str]] = field(default_factory=dict)
+    __slots__ = ("_names_of", "_reported", "lines", "model", "scope", "seen", "settings")
+
+    def __init__(self, model: FileModel, lines: list[str], settings: dict[str, tuple[str, ...]], scope: Scope) -> None:
+        self.model = model
+        self.lines = lines
+        self.settings = settings
+        self.scope = scope
+        self.seen: set[object] = set()
+        """For rules: nodes already dealt with, as `(code, node)`."""
+        self._reported: list[_Reported] = []
+        self._names_of: dict[frozenset[str], frozenset[str]] = {}
 
     @property
     def module(self) -> ModuleSummary:
@@ -111,7 +111,7 @@ class LintedFile:
             _IMPORTS[packages] = re.compile(rf"^[ \t]*(?:import|from)[ \t][^#\n]*\b(?:{'|'.join(sorted(packages))})\b", re.MULTILINE)
         if _IMPORTS[packages].search(self.model.text) is None:
             return
-        for node in all_nodes(self.model.tree):
+        for node in _all_statements(self.model.tree):
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     if alias.name.partition(".")[0] in packages:
@@ -163,37 +163,26 @@ class LintedFile:
         return len(text.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "ignore"))
 
 
+def _all_statements(tree: ast.Module) -> Iterator[ast.stmt]:
+    """Every statement of a module, those in functions and classes too."""
+    pending: list[Any] = [tree]
+    while pending:
+        node = pending.pop()
+        for name in _STATEMENT_FIELDS[node.__class__]:
+            pending += getattr(node, name)
+        yield node
+
+
 Entry = tuple[Rule, Handler]
 _Entries = tuple[Entry, ...]
 
 
-@dataclass(slots=True)
 class Dispatch:
     """Handlers of some rules by event, node class and name. Built once a process for each set of rules."""
 
-    rules: tuple[Rule, ...] = ()
-    enter: dict[type[ast.AST], _Entries] = field(default_factory=dict)
-    leave: dict[type[ast.AST], _Entries] = field(default_factory=dict)
-    calls: dict[str, _Entries] = field(default_factory=dict)
-    attributes: dict[str, _Entries] = field(default_factory=dict)
-    finish: _Entries = ()
-    fields: dict[type[ast.AST], tuple[str, ...]] = field(default_factory=dict)
-    """The fields to go into, by node class, last first: without those of expressions if no handler is for expressions."""
-    _handling: tuple[_Handling, ...] = ()
-    _narrowed: dict[tuple[Rule | None, ...], Dispatch] = field(default_factory=dict)
-    _shared: dict[_Entries, _Entries] = field(default_factory=dict)
-    """One tuple for equal ones: what the tables of all sets of rules hold would else be looked at by each garbage collection."""
+    __slots__ = ("_handling", "_narrowed", "_shared", "attributes", "calls", "enter", "fields", "finish", "leave", "rules")
 
-    @classmethod
-    def of(cls, rules: Iterable[Rule]) -> Dispatch:
-        """The table of all rules that are on."""
-        handling = tuple(_Handling.of(rule) for rule in rules)
-        table = cls._of([(h, True) for h in handling], {})
-        table._handling = handling
-        return table
-
-    @classmethod
-    def _of(cls, chosen: list[tuple[_Handling, bool]], shared: dict[_Entries, _Entries]) -> Dispatch:
+    def __init__(self, chosen: list[tuple[_Handling, bool]], shared: dict[_Entries, _Entries]) -> None:
         """The table of some rules' handlers. With False, those for expressions are left out."""
         tables: dict[str, dict[Any, list[Entry]]] = {"enter": {}, "leave": {}, "calls": {}, "attributes": {}}
         for handling, seeing in chosen:
@@ -205,16 +194,26 @@ class Dispatch:
             return {key: shared.setdefault(entries, entries) for key, found in tables[kind].items() for entries in (tuple(found),)}
 
         classes = {*tables["enter"], *tables["leave"]} | ({ast.expr} if tables["calls"] or tables["attributes"] else set())
-        return cls(
-            rules=tuple(handling.rule for handling, _ in chosen),
-            enter=closed("enter"),
-            leave=closed("leave"),
-            calls=closed("calls"),
-            attributes=closed("attributes"),
-            finish=tuple(h.finish for h, _ in chosen if h.finish is not None),
-            fields=_STATEMENT_FIELDS if classes <= _STATEMENTS else _CHILD_FIELDS,
-            _shared=shared,
-        )
+        self.rules = tuple(handling.rule for handling, _ in chosen)
+        self.enter: dict[type[ast.AST], _Entries] = closed("enter")
+        self.leave: dict[type[ast.AST], _Entries] = closed("leave")
+        self.calls: dict[str, _Entries] = closed("calls")
+        self.attributes: dict[str, _Entries] = closed("attributes")
+        self.finish: _Entries = tuple(h.finish for h, _ in chosen if h.finish is not None)
+        self.fields = _STATEMENT_FIELDS if classes <= _STATEMENTS else _CHILD_FIELDS
+        """The fields to go into, by node class, last first: without those of expressions if no handler is for expressions."""
+        self._handling: tuple[_Handling, ...] = ()
+        self._narrowed: dict[tuple[Rule | None, ...], Dispatch] = {}
+        self._shared = shared
+        """One tuple for equal ones: what the tables of all sets of rules hold would else be looked at by each garbage collection."""
+
+    @classmethod
+    def of(cls, rules: Iterable[Rule]) -> Dispatch:
+        """The table of all rules that are on."""
+        handling = tuple(_Handling.of(rule) for rule in rules)
+        table = cls([(h, True) for h in handling], {})
+        table._handling = handling
+        return table
 
     def sets(self) -> Iterable[tuple[Rule, ...]]:
         """The sets of rules that applied to some file so far."""
@@ -236,7 +235,7 @@ class Dispatch:
         key = (*(h.rule for h, _ in chosen), None, *(h.rule for h, seeing in chosen if not seeing))
         found = self._narrowed.get(key)
         if found is None:
-            found = self._narrowed[key] = Dispatch._of(chosen, self._shared)
+            found = self._narrowed[key] = Dispatch(chosen, self._shared)
         return found
 
 

@@ -291,7 +291,7 @@ def test_a_file_is_sorted_without_doubles_and_read_back(tmp_path: Path) -> None:
     """Two branches' files joined line by line are a baseline."""
     some = [Entry(path, Key("f", code, "0", ordinal), "x\n'ü\udc80'") for path in "ba" for code in ("KBR2", "KBR1") for ordinal in (2, 1)]
     file = str(tmp_path / "baseline")
-    Baseline.of(file, [*some, *some]).write()
+    Baseline(file, [*some, *some]).write()
     assert list(read_baseline(file).entries) == sorted(some)
     assert len((tmp_path / "baseline").read_text(encoding="utf-8").splitlines()) == 1 + len(some)
     assert [p.name for p in tmp_path.iterdir()] == ["baseline"]

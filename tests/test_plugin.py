@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -216,3 +217,22 @@ def test_wide_characters_before_the_column(root: Path) -> None:
     source = as_files(ROUTE, "x")["x"].replace("session.add(1)", '"äöü€𝄞"; session.add(1)')
     (root / "app/api/orders.py").write_text(source, encoding="utf-8")
     assert [line.split(" ")[0] for line in lines(flake8(root, "app"))] == ["app/api/orders.py:8:14:", "app/api/orders.py:9:5:"]
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("", "first > 5000"), ("gc.set_threshold(50_000, 5, 5)", "(first, *older) == (50_000, 5, 5)"), ("gc.set_threshold(0)", "first == 0")],
+)
+def test_a_host_keeps_its_own_garbage_collection(host: str, expected: str, tmp_path: Path) -> None:
+    """Where it set none, the pack has the collector look less often."""
+    program = f"""
+    import gc
+    from flake8.main.application import Application
+
+    {host}
+    default = gc.get_threshold()[1:]
+    Application().initialize([])
+    first, *older = gc.get_threshold()
+    assert {expected} and tuple(older) == default, (first, older)
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(program)], cwd=tmp_path, check=True, timeout=60)

@@ -100,6 +100,6 @@ def test_a_baseline_file_is_read_or_refused(data: bytes) -> None:
 @given(st.lists(ENTRIES, max_size=6))
 def test_a_written_baseline_is_read_as_it_was(entries: list[Entry]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        written = Baseline.of(os.path.join(folder, "baseline"), entries)
+        written = Baseline(os.path.join(folder, "baseline"), entries)
         written.write()
         assert read_baseline(written.file).entries == written.entries

@@ -31,7 +31,7 @@ def write(file: str | None, paths: Sequence[str], arguments: Sequence[str]) -> i
     folders = [os.path.abspath(path) for path in paths]
     others = [] if not os.path.exists(target) else [e for e in _readable(target, folders) if not _is_below(target, e, folders)]
     current = _current(target, paths, arguments)
-    _save(Baseline.of(target, [*others, *current.entries]))
+    _save(Baseline(target, [*others, *current.entries]))
     for path in sorted(current.unknown):
         print(f"{os.path.relpath(path)}: not recorded, it could not be checked", file=sys.stderr)
     count = len({entry.path for entry in current.entries})
@@ -57,7 +57,7 @@ def prune(file: str | None, paths: Sequence[str], arguments: Sequence[str]) -> i
     target = _target(file, arguments)
     baseline, stale = _stale(target, paths, arguments)
     if stale:
-        _save(Baseline.of(target, set(baseline.entries).difference(stale)))
+        _save(Baseline(target, set(baseline.entries).difference(stale)))
     print(f"{_counted(len(stale), 'entry')} removed, {len(baseline.entries) - len(stale)} left")
     return 0
 
@@ -90,7 +90,7 @@ def _readable(target: str, folders: Sequence[str]) -> tuple[Entry, ...]:
 
 
 def _stale(target: str, paths: Sequence[str], arguments: Sequence[str]) -> tuple[Baseline, list[Entry]]:
-    baseline = Baseline.of(target, _entries(target))
+    baseline = Baseline(target, _entries(target))
     current = _current(target, paths, arguments)
     there = {(entry.path, entry.key) for entry in current.entries}
     folders = [os.path.abspath(path) for path in paths]

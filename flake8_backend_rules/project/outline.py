@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
@@ -28,8 +27,7 @@ _HEADER_END = re.compile(r":(?= *(?:#[^\n]*)?\n)")
 _LEAST_BODIES = 200
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Piece:
+class Piece(NamedTuple):
     """A `def` or `class` at the margin with its decorators. `line`: its first line, 1-based; `source`: its text."""
 
     name: str

@@ -10,7 +10,7 @@ import sys
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.project import roots
@@ -39,8 +39,7 @@ _MAX_BODIES = 256
 _MAX_LIVE_TREES = 6
 
 
-@dataclass(slots=True, eq=False)
-class External:
+class External(NamedTuple):
     """A name of a third-party package or the standard library: its qualified name is all that is known."""
 
     name: str
@@ -49,12 +48,14 @@ class External:
 Definition = ModuleSummary | ClassInfo | FunctionInfo | Variable | External
 
 
-@dataclass(slots=True)
 class _Kept:
     """A module as kept: live, or packed as bytes. Both None: there is no such file."""
 
-    summary: ModuleSummary | None = None
-    packed: bytes | None = None
+    __slots__ = ("packed", "summary")
+
+    def __init__(self, summary: ModuleSummary | None) -> None:
+        self.summary = summary
+        self.packed: bytes | None = None
 
     def pack(self) -> None:
         """Lets go of the live summary."""

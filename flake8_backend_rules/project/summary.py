@@ -12,8 +12,7 @@ import pickle
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from flake8_backend_rules.project.outline import Outline, Piece
 
@@ -29,8 +28,7 @@ _KEPT_VALUES = (
 _CONSTRUCTORS = frozenset({"__init__", "__enter__", "__aenter__", "__post_init__", "setup", "initialize", "prepare"})
 
 
-@dataclass(slots=True, eq=False)
-class ImportInfo:
+class ImportInfo(NamedTuple):
     """`import a.b as c` (name None) or `from ..a import b as c` (name "b", level 2)."""
 
     module: str
@@ -199,33 +197,34 @@ class Shelf:
         self._parsed.clear()
 
 
-@dataclass(slots=True, eq=False)
 class ModuleSummary:
     """The surface of one module. `broken`: it could not be read or parsed, so its names are unknown.
 
     `name` is dotted, relative to its source root, and serves messages; `path` is its identity.
     """
 
-    path: str
-    name: str
-    broken: bool = False
-    _bound: dict[str, Binding | Piece] = field(default_factory=dict, init=False)
-    stars: list[ImportInfo] = field(default_factory=list)
-    imports: list[ImportInfo] = field(default_factory=list)
-    exported: frozenset[str] | None = None
-    """The names in `__all__`, None where there is none."""
-    main_calls: list[ast.Call] = field(default_factory=list)
-    """Every call written in an `if __name__ == "__main__":` block."""
-    pieces: dict[str, Piece] = field(default_factory=dict)
-    """Functions and classes that are parsed when they are asked for, by name."""
-    shelf: Shelf | None = None
-    """None of the linted file."""
-    _packages: frozenset[str] | None = None
-    folder: str = field(init=False)
-    """The folder that the module's file lies in."""
+    __slots__ = (
+        "_bound", "_packages", "broken", "exported", "folder", "imports", "main_calls", "name", "path", "pieces", "shelf", "stars",
+    )  # fmt: skip
 
-    def __post_init__(self) -> None:
-        self.folder = os.path.dirname(self.path)
+    def __init__(self, path: str, name: str, *, broken: bool = False) -> None:
+        self.path = path
+        self.name = name
+        self.broken = broken
+        self.folder = os.path.dirname(path)
+        """The folder that the module's file lies in."""
+        self.stars: list[ImportInfo] = []
+        self.imports: list[ImportInfo] = []
+        self.exported: frozenset[str] | None = None
+        """The names in `__all__`, None where there is none."""
+        self.main_calls: list[ast.Call] = []
+        """Every call written in an `if __name__ == "__main__":` block."""
+        self.pieces: dict[str, Piece] = {}
+        """Functions and classes that are parsed when they are asked for, by name."""
+        self.shelf: Shelf | None = None
+        """None of the linted file."""
+        self._bound: dict[str, Binding | Piece] = {}
+        self._packages: frozenset[str] | None = None
 
     def bind(self, name: str, binding: Binding) -> None:
         self._bound[name] = binding

@@ -6,7 +6,6 @@ import ast
 import builtins
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from flake8_backend_rules.project.summary import FunctionNode
@@ -221,15 +220,17 @@ class _Head:
             self.parts.append(repr(value))
 
 
-@dataclass(slots=True)
 class _Place:
     """A step being read: without a node, a mark."""
 
-    depth: int
-    head: _Head
-    node: ast.stmt | None = None
-    size: int = 1
-    statements: int = 0
+    __slots__ = ("depth", "head", "node", "size", "statements")
+
+    def __init__(self, depth: int, head: _Head, node: ast.stmt | None = None) -> None:
+        self.depth = depth
+        self.head = head
+        self.node = node
+        self.size = 1
+        self.statements = 0
 
     def step(self, local_names: set[str], keep_node: bool) -> Step:
         """The step, once it is known which names are local."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.project.summary import FunctionNode
@@ -14,8 +14,7 @@ from flake8_backend_rules.semantics.scope import PlacedFunction, Scope, calls_be
 HANDLER_ROLES = (Role.HTTP, Role.JOB, Role.CLI)
 
 
-@dataclass(slots=True, eq=False)
-class Handler:
+class Handler(NamedTuple):
     """A function of handler code, and the handler that reaches it (itself, for the handler)."""
 
     role: FunctionRole

@@ -6,8 +6,8 @@ import ast
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from flake8_backend_rules.project import layers
 from flake8_backend_rules.project.layers import Layer, Placement
@@ -21,8 +21,7 @@ _DOTTED_END = re.compile(r"(?<![\w.])[^\W\d][\w.]*\Z")
 _MAX_DOTTED = 120
 
 
-@dataclass(slots=True, eq=False)
-class ImportedName:
+class ImportedName(NamedTuple):
     """One name that an import statement brings in. `origin` is None where it is unknown.
 
     `written`: the name as the file uses it: bound, dotted (`import a.b`), or `*`.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, ModuleSummary
 
@@ -18,12 +18,8 @@ class Kind(Enum):
     ROWS = "an iterable of something"
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class Value:
-    """`name`: qualified name; `definition`: where it is first-party; `element`: of QUERY and ROWS.
-
-    Never changed; not frozen, as that makes construction several times as slow.
-    """
+class Value(NamedTuple):
+    """`name`: qualified name; `definition`: where it is first-party; `element`: of QUERY and ROWS."""
 
     kind: Kind
     name: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import NamedTuple, cast
 
 from flake8_backend_rules.frameworks.schema import Role
@@ -32,15 +31,14 @@ class LayerConfiguration(NamedTuple):
     source_roots: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where a module lies: its stem, and the folders between it and its source root, nearest first."""
 
     stem: str
     folders: list[str]
     root: str
     held: Callable[[str], frozenset[str]]
-    siblings: Callable[[int], frozenset[str]] = field(default=lambda _: frozenset())
+    siblings: Callable[[int], frozenset[str]] = lambda _: frozenset()
 
     def holds(self, depth: int, names: frozenset[str]) -> bool:
         """Whether a folder, by its place in `folders`, directly holds a module or package of one of some names."""

@@ -6,18 +6,19 @@ import ast
 import builtins
 import os
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Container, Iterable
+from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from flake8_backend_rules.frameworks.schema import NameSet
 from flake8_backend_rules.project import layers
 from flake8_backend_rules.project.layers import Layer
-from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, FunctionNode, ImportInfo, ModuleSummary
+from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, FunctionNode, ImportInfo, ModuleSummary, flat_statements
 from flake8_backend_rules.semantics.kinds import Kind
 from flake8_backend_rules.semantics.layering import Layering
 from flake8_backend_rules.semantics.pure_helpers import is_pure_helper
-from flake8_backend_rules.semantics.scope import SCOPE_NODES, Scope
+from flake8_backend_rules.semantics.scope import SCOPE_NODES, Scope, calls_below
 from flake8_backend_rules.semantics.values import Evaluator
 
 
@@ -64,6 +65,8 @@ _ASIDE = frozenset({"authz", "authorization", "permission", "permissions", "audi
 _RECORD_DECORATORS = frozenset({"dataclass", "dataclasses", "define", "frozen", "mutable", "attrs"})
 _RECORD_BASES = ("enum.", "typing.NamedTuple", "typing_extensions.NamedTuple", "builtins.Exception", "builtins.ValueError")
 _BUILTINS = frozenset(dir(builtins))
+_NAMES_KEPT = 4096
+"""Names recur all over a project: what they tell is worked out once."""
 
 Calls = tuple[ast.Call, ...]
 
@@ -74,6 +77,7 @@ def words_of(name: str) -> list[str]:
     return words[1:] if len(words) > 1 and words[0] in _MODIFIERS else words
 
 
+@lru_cache(maxsize=_NAMES_KEPT)
 def is_side_matter(name: str, *, count_lookups: bool = False) -> bool:
     """Whether a function's name says that it looks something up or helps, and changes nothing.
 
@@ -88,6 +92,7 @@ def is_side_matter(name: str, *, count_lookups: bool = False) -> bool:
     return words[0] in HELPERS or ends_as_helper or (words[0] in LOOKUPS and not count_lookups)
 
 
+@lru_cache(maxsize=_NAMES_KEPT)
 def tells_change(name: str) -> bool:
     """Whether a name begins with a verb of doing, or goes on with one after `and` or `or`."""
     words = words_of(name)
@@ -110,23 +115,19 @@ class Operations:
         `scope`: the function's own. Types are asked for only where names alone leave enough candidates.
         """
 
-        def may_count(call: ast.Call, dropped: bool) -> bool:
-            return self._may_be_operation(call, scope, count_lookups, dropped)
-
+        dropped = {_awaited(s.value) for s in flat_statements(function.body) if isinstance(s, ast.Expr)}
+        named = [
+            call for call in calls_below(function, nested=False) if self._may_be_operation(call, scope, count_lookups, call in dropped)
+        ]
+        if len(named) < at_least:
+            return ()
+        operations = {call for call in named if self.is_operation(call, scope, count_lookups=count_lookups)}
+        if len(operations) < at_least:
+            return ()
         try:
-            candidates = _Paths(may_count).heaviest(function.body)
+            found = _Paths(operations).heaviest(function.body)
         except RecursionError:  # nested more deeply than anybody writes
             return ()
-        if len(candidates) < at_least:
-            return ()
-        decided: dict[ast.Call, bool] = {}
-
-        def counts(call: ast.Call, dropped: bool) -> bool:
-            if call not in decided:
-                decided[call] = may_count(call, dropped) and self.is_operation(call, scope, count_lookups=count_lookups)
-            return decided[call]
-
-        found = _Paths(counts).heaviest(function.body)
         return found if len(found) >= at_least else ()
 
     def _may_be_operation(self, call: ast.Call, scope: Scope, count_lookups: bool, dropped: bool) -> bool:
@@ -251,8 +252,7 @@ def _is_aside(module: ModuleSummary) -> bool:
     return module.stem == "auth" or module.stem in _ASIDE or os.path.basename(module.folder) in _ASIDE
 
 
-@dataclass(slots=True, eq=False)
-class _Outcome:
+class _Outcome(NamedTuple):
     """The heaviest calls with which a block is left: at its end, by return or raise, by break or continue. None: never so."""
 
     fall: Calls | None = ()
@@ -272,10 +272,10 @@ class _Outcome:
 
 
 class _Paths:
-    """Finds the path through a body on which most of the calls stand that `counts` accepts. A loop's body runs once."""
+    """Finds the path through a body on which most of some calls stand. A loop's body runs once."""
 
-    def __init__(self, counts: Callable[[ast.Call, bool], bool]) -> None:
-        self.counts = counts
+    def __init__(self, counted: Container[ast.Call]) -> None:
+        self.counted = counted
 
     def heaviest(self, body: list[ast.stmt]) -> Calls:
         return self._block(body).heaviest()
@@ -305,7 +305,7 @@ class _Paths:
             return self._try(node)
         if isinstance(node, ast.Match):
             return self._match(node)
-        calls = self._calls(node.value, dropped=True) if isinstance(node, ast.Expr) else self._calls(node)
+        calls = self._calls(node)
         if isinstance(node, (ast.Return, ast.Raise)):
             return _Outcome(None, calls)
         return _Outcome(None, None, calls) if isinstance(node, (ast.Break, ast.Continue)) else _Outcome(calls)
@@ -345,7 +345,7 @@ class _Paths:
             whole = whole.merged(self._block(case.body).after(guard))
         return whole.after(self._calls(node.subject))
 
-    def _calls(self, node: ast.AST, *, dropped: bool = False) -> Calls:
+    def _calls(self, node: ast.AST) -> Calls:
         """The counted calls that evaluating an expression or simple statement makes; of a conditional, one branch's."""
         if isinstance(node, (*SCOPE_NODES, ast.Constant, ast.Name)):
             return ()
@@ -354,10 +354,14 @@ class _Paths:
             return self._calls(node.test) + branch
         if isinstance(node, ast.Call) and _last_name(node.func) in ("Depends", "Security"):
             return ()
-        if isinstance(node, ast.Await):
-            return self._calls(node.value, dropped=dropped)
         found = tuple(call for child in ast.iter_child_nodes(node) for call in self._calls(child))
-        return (*found, node) if isinstance(node, ast.Call) and self.counts(node, dropped) else found
+        return (*found, node) if isinstance(node, ast.Call) and node in self.counted else found
+
+
+def _awaited(node: ast.expr) -> ast.expr:
+    while isinstance(node, ast.Await):
+        node = node.value
+    return node
 
 
 def _heavier(one: Calls | None, other: Calls | None) -> Calls | None:

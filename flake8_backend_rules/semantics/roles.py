@@ -6,6 +6,7 @@ import ast
 import os
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 
 from flake8_backend_rules.frameworks import knowledge
@@ -136,9 +137,11 @@ class RoleFinder:
                 continue
             parts = module.path.replace("\\", "/").split("/")
             in_views = module.stem in views.stems or (len(parts) > 1 and parts[-2] in views.stems)
-            for function in module.functions():
+            for function in module.definitions(_taking(views.parameter)):
+                if not isinstance(function, FunctionInfo) or function.line in roles:
+                    continue
                 first = next(iter([*function.args.posonlyargs, *function.args.args]), None)
-                if function.owner is not None or function.line in roles or first is None or first.arg != views.parameter:
+                if first is None or first.arg != views.parameter:
                     continue
                 by_place = in_views and not function.name.startswith("_") and not is_view_helper(function, self.evaluator.project)
                 if by_place or is_in_registry(function, views.registry, self.evaluator):
@@ -360,6 +363,13 @@ def _give_role(cls: ClassInfo, entry: ClassHandlers, reason: str, roles: RoleMap
             continue
         if len(method.args.posonlyargs) + len(method.args.args) >= entry.parameters:
             roles[method.line] = FunctionRole(entry.role, reason, entry.request_class, entry.row_parameters)
+
+
+@cache
+def _taking(parameter: str) -> Callable[[str], bool]:
+    """Tells whether a text defines a function at the margin whose first parameter has a name."""
+    pattern = re.compile(rf"^(?:async[ \t]+)?def[ \t]+\w+[ \t]*(?:\[|\(\s*{parameter}\b|\([^\n]*#)|\\\n", re.MULTILINE)
+    return lambda text: pattern.search(text) is not None
 
 
 def _may_consume(function: FunctionInfo) -> bool:

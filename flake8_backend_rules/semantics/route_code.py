@@ -6,7 +6,6 @@ import ast
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple, cast
 
@@ -42,12 +41,14 @@ _Place = tuple[str, int, int]
 """The name of a route (of a method with its class), its first and last line."""
 
 
-@dataclass(slots=True)
 class _Index:
     """The project's files that may define routes, and for each word the files that hold it, as bits."""
 
-    paths: list[str] = field(default_factory=list)
-    holders: dict[str, int] = field(default_factory=dict)
+    __slots__ = ("holders", "paths")
+
+    def __init__(self) -> None:
+        self.paths: list[str] = []
+        self.holders: dict[str, int] = {}
 
     def add(self, path: str, words: Iterable[str]) -> None:
         bit = 1 << len(self.paths)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from flake8_backend_rules.project.summary import ClassInfo, FunctionNode, ImportInfo, ModuleSummary, flat_statements
 
@@ -29,8 +28,7 @@ class How(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(slots=True, eq=False)
-class Local:
+class Local(NamedTuple):
     """One binding of a local name. `expression`: the value, context manager, iterable or default."""
 
     how: How
@@ -40,8 +38,8 @@ class Local:
     definition: FunctionNode | ast.ClassDef | None = None
     imported: ImportInfo | None = None
     parameter: ast.arg | None = None
-    index: int | None = None
-    """The position in the tuple that was unpacked."""
+    position: int | None = None
+    """In the tuple that was unpacked."""
 
     def is_before(self, node: ast.expr) -> bool:
         """Whether this binding is in force where `node` stands (in the same function)."""
@@ -228,8 +226,7 @@ def _class_at(node: ast.ClassDef, scope: Scope) -> ClassInfo | None:
     return next((c for c in scope.module.all_classes() if c.line == node.lineno and c.name == node.name), scope.owner)
 
 
-@dataclass(slots=True, eq=False)
-class PlacedFunction:
+class PlacedFunction(NamedTuple):
     """A function of a module with the class and function around it."""
 
     node: FunctionNode
@@ -318,7 +315,7 @@ def _targets(target: ast.expr, local: Local) -> Iterator[tuple[str, Local]]:
         yield target.id, local
     elif isinstance(target, (ast.Tuple, ast.List)):
         for index, item in enumerate(target.elts):
-            inner = local if local.how is How.VALUE and local.index is None else Local(How.UNKNOWN, local.line)
-            yield from _targets(item, replace(inner, index=index) if inner is local else inner)
+            inner = local if local.how is How.VALUE and local.position is None else Local(How.UNKNOWN, local.line)
+            yield from _targets(item, inner._replace(position=index) if inner is local else inner)
     elif isinstance(target, ast.Starred):
         yield from _targets(target.value, Local(How.UNKNOWN, local.line))

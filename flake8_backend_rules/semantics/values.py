@@ -232,7 +232,7 @@ class Evaluator:
         if local.annotation is not None and (value := self.annotated(local.annotation, scope)) is not None:
             return value
         if local.how is How.VALUE:
-            return self.value(local.expression, scope) if local.index is None else self._unpacked(local, scope)
+            return self.value(local.expression, scope) if local.position is None else self._unpacked(local, scope)
         if local.how is How.WITH:
             return self.entered(local.expression, scope)
         if local.how is How.ITERATION:
@@ -245,7 +245,7 @@ class Evaluator:
 
     def _unpacked(self, local: Local, scope: Scope) -> Value | None:
         """`check, writable = find(...)` where `find` says that it returns `tuple[Check, bool]`."""
-        expression, index = local.expression, local.index
+        expression, index = local.expression, local.position
         if isinstance(expression, ast.Await):
             expression = expression.value
         assert index is not None

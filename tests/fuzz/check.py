@@ -45,5 +45,5 @@ def faults_of(path: str, source: str, root: Path) -> Iterator[str]:
             yield f"{finding.code} stands at {finding.line}:{finding.column} of {count} lines"
         if "\n" in finding.text or not finding.text.startswith(f"{finding.code} "):
             yield f"{finding.code} has the text {finding.text!r}"
-    if found != lint(path, source, root):
+    if [finding[:4] for finding in found] != [finding[:4] for finding in lint(path, source, root)]:  # the nodes are others
         yield "other findings the second time"
