@@ -83,7 +83,7 @@ class LintedFile:
         packages = self.model.module.top_level_packages()
         return packages | {"django"} if "rest_framework" in packages else packages
 
-    def mentions(self, words: Iterable[str]) -> bool:
+    def mentions(self, words: tuple[str, ...] | frozenset[str]) -> bool:
         """Whether the file's text holds one of some identifiers, inside of others too."""
         return self.model.mentions(words)
 

@@ -142,7 +142,7 @@ def _without_bodies(source: str, whole: frozenset[str]) -> str | None:
             indent = len(match[1])
         if len(match[1]) != indent or match[2] in whole or (end := _header_end(source, match)) is None:
             continue
-        after = _statement_at(indent)
+        after = statement_at(indent)
         following = after.search(source, source.index("\n", end) + 1)
         while following is not None and is_inside(following.start()):
             following = after.search(source, following.start() + 1)
@@ -165,6 +165,6 @@ def _header_end(source: str, match: re.Match[str]) -> int | None:
 
 
 @cache
-def _statement_at(indent: int) -> re.Pattern[str]:
+def statement_at(indent: int) -> re.Pattern[str]:
     """Finds a line that begins at most so far in, and neither with a comment nor with a closing bracket."""
     return re.compile(rf"^ {{0,{indent}}}(?=[^\s#)\]}}])", re.MULTILINE)

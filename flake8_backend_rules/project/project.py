@@ -36,7 +36,7 @@ _MAX_LOOKUPS = 400
 # each of Python's garbage collections for the rest of the run.
 _MAX_LIVE_SUMMARIES = 128
 _MAX_BODIES = 256
-_MAX_LIVE_TREES = 6
+_MAX_LIVE_TREES = 2
 
 
 class External(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from flake8_backend_rules.project.summary import FunctionNode
@@ -42,10 +42,11 @@ class Step(NamedTuple):
 class Window(NamedTuple):
     """The shortest run of at least so many statements that begins at a step, with the words that any copy of it mentions.
 
-    `lines`: how many lines of source it takes.
+    `shapes`: those of its steps, joined; `lines`: how many lines of source it takes.
     """
 
     start: int
+    shapes: str
     words: frozenset[str]
     lines: int
 
@@ -75,7 +76,12 @@ def windows(steps: tuple[Step, ...], minimum: int) -> Iterator[Window]:
         if statements >= minimum and any(s.calls for s in inside) and len(words - _PYTHONS_OWN) >= _LEAST_WORDS:
             nodes = [s.node for s in inside if s.node is not None]
             lines = max((n.end_lineno or n.lineno for n in nodes), default=0) - min((n.lineno for n in nodes), default=0) + 1
-            yield Window(start, words, lines)
+            yield Window(start, joined_shapes(inside), words, lines)
+
+
+def joined_shapes(steps: Iterable[Step]) -> str:
+    """The shapes of some steps, such that those of a run of them are a part of it."""
+    return "".join(f"\n{step.shape}\r" for step in steps)
 
 
 def common_run(ours: tuple[Step, ...], start: int, theirs: tuple[Step, ...], other: int) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 from collections.abc import Callable
 from typing import NamedTuple, cast
 
@@ -21,6 +22,7 @@ _APPLICATION_CLASSES = ("Service", "UseCase", "Interactor", "CommandHandler", "Q
 _OTHER_KINDS = ("Hook", "Hooks", "Plugin", "Extension", "View", "Form", "Task", "Event", "Error", "Exception")
 _NO_FRAMEWORK = ("abc", "typing", "typing_extensions", "builtins", "collections")
 _TRANSPORT_ROLES = (Role.HTTP, Role.JOB, Role.CLI)
+_ROUTER_MAKER = re.compile(r"def\s+\w*(?:router|blueprint|api)|->[^:]*(?:router|blueprint)", re.IGNORECASE)
 
 
 class LayerConfiguration(NamedTuple):
@@ -299,7 +301,8 @@ class Layering:
         if surface:
             return surface
         if not self.roles.registrations.packages(module):
-            if not module.top_level_packages() & self.roles.knowledge.packages or not any(map(_may_return_router, module.functions())):
+            frameworks = module.top_level_packages() & self.roles.knowledge.packages
+            if not frameworks or not any(map(_may_return_router, module.functions(_tells_router))):
                 return surface
         tree = self.evaluator.project.tree_of(module)
         if tree is None:
@@ -316,6 +319,11 @@ class Layering:
                 if placed.enclosing is None or is_command or self.roles.returns_router(placed.enclosing, module):
                     counted[line] = roles[line]
         return counted
+
+
+def _tells_router(text: str) -> bool:
+    """Whether a function in a text may be one that returns a router, by its name or what it says that it returns."""
+    return _ROUTER_MAKER.search(text) is not None
 
 
 def _may_return_router(function: FunctionInfo) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache, cached_property
 
 from flake8_backend_rules.frameworks.schema import Role
@@ -66,6 +66,7 @@ class FileModel:
         self.layering = Layering(layer_configuration, self.evaluator, self.role_finder)
         self.persistence = Persistence(self.evaluator)
         self.transport = Transport(self.evaluator, framework_objects)
+        self._mentioned: dict[tuple[str, ...] | frozenset[str], bool] = {}
         self._dependency_code: dict[FunctionNode, bool] = {}
         self._parents: dict[ast.AST, dict[ast.AST, ast.AST]] = {}
 
@@ -79,10 +80,13 @@ class FileModel:
         """The words in one string, for a look inside of them: a fraction of the text."""
         return " ".join(self.words)
 
-    def mentions(self, words: Iterable[str]) -> bool:
+    def mentions(self, words: tuple[str, ...] | frozenset[str]) -> bool:
         """Whether the file's text holds one of some identifiers, inside of others too."""
-        vocabulary = self.vocabulary
-        return any(word in vocabulary for word in words)
+        kept = self._mentioned.get(words)
+        if kept is None:
+            vocabulary = self.vocabulary
+            kept = self._mentioned[words] = any(word in vocabulary for word in words)
+        return kept
 
     def dispose(self) -> None:
         """Takes the model apart after the walk, so that it is freed at once and not by a garbage collection."""

@@ -12,16 +12,18 @@ from typing import NamedTuple, cast
 from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.project.listing import listing_roots, python_files
+from flake8_backend_rules.project.outline import statement_at
 from flake8_backend_rules.project.project import Project
 from flake8_backend_rules.project.source import parse, read_source, words_in
 from flake8_backend_rules.project.summary import FunctionNode
-from flake8_backend_rules.semantics.clones import Step, Window, steps_of
+from flake8_backend_rules.semantics.clones import Step, Window, joined_shapes, steps_of
 from flake8_backend_rules.semantics.handler_code import HandlerCode
 from flake8_backend_rules.semantics.roles import RoleFinder
 from flake8_backend_rules.semantics.scope import FUNCTION_NODES, PlacedFunction, placed_functions
 
 _MAX_READ = 40
 _LINE, _ROOM = 100, 600
+_DEFINED = re.compile(r"^([ \t]*)(?:async[ \t]+)?def ", re.MULTILINE)
 
 
 class Route(NamedTuple):
@@ -81,7 +83,7 @@ def routes_near(project: Project, roles: RoleFinder, path: str, wanted: Iterable
             continue
         text = read_source(other) or ""
         near = [window for window in chosen if _stand_together(window, index.rarest(window.words), text)]
-        if near:
+        if near and _may_repeat(text, near):
             read += 1
             lines = text.splitlines(keepends=True)
             for place in _places_of(project, roles, other):
@@ -100,6 +102,30 @@ def _stand_together(window: Window, rarest: str, text: str) -> bool:
             return True
         position = text.find(rarest, position + 1)
     return False
+
+
+def _may_repeat(text: str, windows: list[Window]) -> bool:
+    """Whether a function in a text may hold a copy of a window: it has statements of those shapes, or it can't be told so simply."""
+    for block in _functions_in(text):
+        near = [window for window in windows if all(word in block for word in window.words)]
+        if not near:
+            continue
+        node = _parsed_function(block)
+        if node is None or _DEFINED.search(block, block.index("def ") + 1):
+            return True
+        shapes = joined_shapes(steps_of(node))
+        if any(window.shapes in shapes for window in near):
+            return True
+    return False
+
+
+def _functions_in(text: str) -> Iterator[str]:
+    """The texts of the functions that lie in no other one, as far as indentation tells."""
+    end = 0
+    while (match := _DEFINED.search(text, end)) is not None:
+        following = statement_at(len(match[1])).search(text, text.find("\n", match.end()) + 1 or len(text))
+        end = following.start() if following is not None else len(text)
+        yield text[match.start() : end]
 
 
 def routes_in(functions: list[PlacedFunction], code: HandlerCode) -> Iterator[Route]:
@@ -134,10 +160,16 @@ def _route_at(place: _Place, lines: list[str], windows: Iterable[Window]) -> Rou
     text = "".join(lines[line - 1 : end])
     if not any(all(word in text for word in window.words) for window in windows):
         return None
+    node = _parsed_function(text)
+    return None if node is None else Route(name, line, end, steps_of(node))
+
+
+def _parsed_function(text: str) -> FunctionNode | None:
+    """The function that a text, indented or not, consists of."""
     tree = parse(f"if 1:\n{text}" if text[:1].isspace() else text)
     body = [] if tree is None else tree.body
     node = body[0].body[0] if body and isinstance(body[0], ast.If) else body[0] if body else None
-    return Route(name, line, end, steps_of(node)) if isinstance(node, FUNCTION_NODES) else None
+    return node if isinstance(node, FUNCTION_NODES) else None
 
 
 def _places_of(project: Project, roles: RoleFinder, path: str) -> tuple[_Place, ...]:

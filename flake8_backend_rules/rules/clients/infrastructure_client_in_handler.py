@@ -112,7 +112,7 @@ class InfrastructureClientInHandler(Rule):
     )
 
     def applies(self, file: LintedFile) -> bool:
-        mentioned = file.mentions(_PACKAGES) or file.mentions(name.rpartition(".")[2] for name in file.settings[CLIENTS.name])
+        mentioned = file.mentions(_PACKAGES) or file.mentions(tuple(name.rpartition(".")[2] for name in file.settings[CLIENTS.name]))
         return mentioned and super().applies(file)
 
     def visit_Call(self, node: ast.Call, file: LintedFile) -> None:
