@@ -4,7 +4,8 @@
 
 Without checkouts, over pinned applications that `tests.ecosystem` fetches. Makes the environments that it compares (needs pip and
 a network the first time). `--neighbours` measures flake8-bugbear and flake8-async too, on the first checkout. `--write` puts
-the figures into docs/performance.md. Only ratios mean something on another machine; seconds are shown to judge them by.
+the figures into docs/performance.md and draws docs/growth.svg (needs the extra `benchmarks`). Only ratios mean something on
+another machine; seconds are shown to judge them by.
 """
 
 from __future__ import annotations
@@ -18,14 +19,16 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks.environments import BARE, PACK, PLUGINS, ROOT, cache_folder, python_with
-from benchmarks.growth import growth_table
+from benchmarks.growth import draw_growth, growth_table, measure_growth
 from benchmarks.measure import Pairs, in_pairs, lines_in, sample_of_files
 
 PINNED = ("prefect", "apache-superset", "pretix")  # FastAPI, Flask, Django; 50,000 lines and more
 PAGE = ROOT / "docs" / "performance.md"
+GROWTH = PAGE.with_name("growth.svg")
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 SINGLE_FILES = 8
 
@@ -115,7 +118,11 @@ def figures(args: argparse.Namespace) -> Iterator[str]:
         yield "## Beside other plugins\n\n" + neighbours(pythons, checkouts[0], args)
     yield "## Where the time goes\n\n" + "\n\n".join(phases(pythons[PACK], checkout) for checkout in checkouts)
     say("growth")
-    yield "## Growth\n\n" + growth_table(pythons[BARE], pythons[PACK], args.options)
+    grown = measure_growth(pythons[BARE], pythons[PACK], args.options)
+    yield "## Growth\n\n" + growth_table(grown)
+    if args.write:
+        draw_growth(grown, GROWTH)
+        yield f"![CPU over bare flake8 by size of a generated project]({GROWTH.name})"
 
 
 def main() -> None:
@@ -127,6 +134,8 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     parser.add_argument("checkouts", nargs="*", type=Path)
     args = parser.parse_args()
+    if args.write and find_spec("matplotlib") is None:  # said now, not in an hour
+        parser.error("--write draws with matplotlib: pip install -e '.[benchmarks]'")
     args.options = [] if args.default_rules else ["--extend-select=KBR"]
     text = "\n\n".join(figures(args))
     print(text)

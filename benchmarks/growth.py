@@ -76,14 +76,13 @@ def exponent(sizes: Sequence[float], costs: Sequence[float]) -> float:
     return sum((a - middle_x) * (b - middle_y) for a, b in zip(x, y, strict=True)) / sum((a - middle_x) ** 2 for a in x)
 
 
-def growth_table(bare: Path, pack: Path, options: Sequence[str], pairs: int = 3) -> str:
-    """A Markdown table: CPU over bare by size, what does not grow (an empty project) left out, and the fitted exponent."""
-    rows = ["| grows | " + " | ".join(f"{size}x" for size in SIZES) + " | exponent |", "| --- |" + " ---: |" * (len(SIZES) + 1)]
+def measure_growth(bare: Path, pack: Path, options: Sequence[str], pairs: int = 3) -> dict[str, list[float]]:
+    """By dimension, for each of SIZES the seconds of CPU over bare; what does not grow (an empty project) left out."""
     with tempfile.TemporaryDirectory() as empty:
         (Path(empty) / "a.py").touch()
         constant = in_pairs(bare, pack, Path(empty), ["-j1", *options], pairs).seconds
+    found: dict[str, list[float]] = {}
     for name, generate in DIMENSIONS.items():
-        costs = []
         for size in SIZES:
             with tempfile.TemporaryDirectory() as folder:
                 root = Path(folder)
@@ -92,8 +91,43 @@ def growth_table(bare: Path, pack: Path, options: Sequence[str], pairs: int = 3)
                     (root / package).mkdir()
                     (root / package / "__init__.py").touch()
                 generate(root, size)
-                costs.append(in_pairs(bare, pack, root, ["-j1", *options], pairs).seconds - constant)
-        shown = " | ".join(f"{cost:.2f} s" for cost in costs)
-        # the smallest are within what a clock and an import vary by
-        rows.append(f"| {name} | {shown} | {exponent(SIZES[1:], costs[1:]):.2f} |")
+                cost = in_pairs(bare, pack, root, ["-j1", *options], pairs).seconds - constant
+                found.setdefault(name, []).append(cost)
+    return found
+
+
+def fitted(costs: Sequence[float]) -> float:
+    """The exponent over SIZES but the smallest, which are within what a clock and an import vary by."""
+    return exponent(SIZES[1:], costs[1:])
+
+
+def growth_table(found: dict[str, list[float]]) -> str:
+    """A Markdown table of what was measured, with the fitted exponents."""
+    rows = ["| grows | " + " | ".join(f"{size}x" for size in SIZES) + " | exponent |", "| --- |" + " ---: |" * (len(SIZES) + 1)]
+    for name, costs in found.items():
+        rows.append(f"| {name} | {' | '.join(f'{cost:.2f} s' for cost in costs)} | {fitted(costs):.2f} |")
     return "\n".join(rows)
+
+
+def draw_growth(found: dict[str, list[float]], file: Path) -> None:
+    """Draws what was measured as an SVG file, both axes logarithmic: a linear cost is a line of slope 1. Needs matplotlib."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    grey = "#808080"  # to be seen on a light page and on a dark one
+    colours = dict.fromkeys(("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"), grey)
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "growth", "font.size": 10, **colours}):
+        figure = Figure(figsize=(7, 4), layout="constrained")
+        axes = figure.subplots()
+        for (name, costs), marker in zip(found.items(), "os^D", strict=True):
+            axes.plot(SIZES, [max(cost, 1e-2) for cost in costs], marker=marker, label=f"{name}: exponent {fitted(costs):.2f}")
+        start = max(costs[0] for costs in found.values())
+        axes.plot(SIZES, [start * size for size in SIZES], linestyle=":", color=grey, label="linear")
+        axes.set_xscale("log", base=2)
+        axes.set_yscale("log", base=2)
+        axes.set_xticks(SIZES, [f"{size}x" for size in SIZES])
+        axes.yaxis.set_major_formatter(lambda seconds, _: f"{seconds:g} s")
+        axes.set_xlabel("size of the generated project")
+        axes.set_ylabel("CPU over bare flake8")
+        axes.legend(frameon=False)
+        figure.savefig(file, transparent=True, metadata={"Date": None, "Creator": None})
