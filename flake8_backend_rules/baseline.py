@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from flake8_backend_rules.project.source import size_of
-from flake8_backend_rules.project.summary import flat_statements
+from flake8_backend_rules.project.surfaces import flat_statements
 from flake8_backend_rules.rule import Finding
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from flake8_backend_rules.own_findings import INTERNAL_ERROR
-from flake8_backend_rules.project.summary import ClassInfo, ModuleSummary
+from flake8_backend_rules.project.summary import ModuleSummary
+from flake8_backend_rules.project.surfaces import ClassInfo
 from flake8_backend_rules.rule import BadDeclarationError, Finding, Option, Rule
 from flake8_backend_rules.semantics.model import FileModel
 from flake8_backend_rules.semantics.scope import SCOPE_NODES, Scope

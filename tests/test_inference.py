@@ -16,7 +16,7 @@ import pytest
 from flake8_backend_rules.project import inference
 from flake8_backend_rules.project.inference import Inference
 from flake8_backend_rules.project.project import Project
-from flake8_backend_rules.project.summary import FunctionInfo
+from flake8_backend_rules.project.surfaces import FunctionInfo
 from flake8_backend_rules.rules.persistence.handler_commits import HandlerCommits
 from tests.harness import as_files, session, write
 

@@ -21,7 +21,8 @@ from flake8_backend_rules.options import read_settings
 from flake8_backend_rules.project.outline import Piece
 from flake8_backend_rules.project.project import Definition, External, Project
 from flake8_backend_rules.project.source import MAX_BYTES, read_source
-from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, ModuleSummary, Variable
+from flake8_backend_rules.project.summary import ModuleSummary
+from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, Variable
 from flake8_backend_rules.rules.persistence.handler_commits import HandlerCommits
 from tests.harness import as_files, session, write
 

@@ -15,7 +15,8 @@ from flake8_backend_rules.cli.terminal import tracked
 from flake8_backend_rules.plugin import Session
 from flake8_backend_rules.project.layers import Layer
 from flake8_backend_rules.project.project import External
-from flake8_backend_rules.project.summary import ImportInfo, ModuleSummary
+from flake8_backend_rules.project.summary import ModuleSummary
+from flake8_backend_rules.project.surfaces import ImportInfo
 from flake8_backend_rules.rule import Finding
 from flake8_backend_rules.semantics.imports import ImportNode
 from flake8_backend_rules.semantics.scope import all_nodes

@@ -12,7 +12,8 @@ from flake8_backend_rules.cli.files import Source, read
 from flake8_backend_rules.cli.flake8_run import configured_session
 from flake8_backend_rules.options import read_configured_baseline
 from flake8_backend_rules.project.project import Project
-from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, ImportInfo, ModuleSummary, Variable
+from flake8_backend_rules.project.summary import ModuleSummary
+from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, ImportInfo, Variable
 from flake8_backend_rules.rule import Finding, Rule
 from flake8_backend_rules.semantics.handler_code import HANDLER_ROLES, Handler
 from flake8_backend_rules.semantics.kinds import Kind, Value

@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from flake8_backend_rules.project.summary import FunctionInfo, ImportInfo, ModuleSummary, flat_statements
+from flake8_backend_rules.project.summary import ModuleSummary
+from flake8_backend_rules.project.surfaces import FunctionInfo, ImportInfo, flat_statements
 
 if TYPE_CHECKING:
     from flake8_backend_rules.project.project import Project

@@ -17,18 +17,8 @@ from flake8_backend_rules.project import roots
 from flake8_backend_rules.project.inference import Inference
 from flake8_backend_rules.project.outline import outline
 from flake8_backend_rules.project.source import parse, read_source, size_of, words_in
-from flake8_backend_rules.project.summary import (
-    ClassInfo,
-    FunctionInfo,
-    FunctionNode,
-    ImportInfo,
-    ModuleSummary,
-    Shelf,
-    Variable,
-    flat_statements,
-    summarise,
-    summarise_outline,
-)
+from flake8_backend_rules.project.summary import ModuleSummary, summarise, summarise_outline
+from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, FunctionNode, ImportInfo, Shelf, Variable, flat_statements
 
 _MAX_HOPS = 24
 _MAX_LOOKUPS = 400

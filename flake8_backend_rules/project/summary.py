@@ -8,15 +8,23 @@ from __future__ import annotations
 
 import ast
 import os
-import pickle
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from typing import Any, NamedTuple, cast
+from collections.abc import Iterator, Sequence
 
 from flake8_backend_rules.project.outline import Outline, Piece
+from flake8_backend_rules.project.surfaces import (
+    Binding,
+    ClassInfo,
+    FunctionInfo,
+    FunctionNode,
+    ImportInfo,
+    Matters,
+    Shelf,
+    Surface,
+    Variable,
+    flat_statements,
+)
 
-FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _TYPE_ALIAS: type | None = getattr(ast, "TypeAlias", None)
 
@@ -26,175 +34,6 @@ _KEPT_VALUES = (
     ast.Lambda,
 )  # fmt: skip
 _CONSTRUCTORS = frozenset({"__init__", "__enter__", "__aenter__", "__post_init__", "setup", "initialize", "prepare"})
-
-
-class ImportInfo(NamedTuple):
-    """`import a.b as c` (name None) or `from ..a import b as c` (name "b", level 2)."""
-
-    module: str
-    name: str | None
-    level: int
-    line: int
-    whole: bool = False
-    """True for `import a.b` without `as`: the bound name is the top-level package."""
-
-
-class Surface:
-    """What a summary says of a class, a function or a variable. `line` is where it begins, 1-based.
-
-    Between files its expressions are packed as bytes: what lies about as nodes is looked at by each of Python's garbage
-    collections for the rest of the run.
-    """
-
-    __slots__ = ("_syntax", "line", "module", "name")
-
-    def __init__(self, module: ModuleSummary, name: str, line: int, syntax: tuple[Any, ...]) -> None:
-        self.module = module
-        self.name = name
-        self.line = line
-        self._syntax: tuple[Any, ...] | bytes = syntax
-
-    def syntax(self) -> tuple[Any, ...]:
-        """The expressions, as the class says."""
-        kept = self._syntax
-        if kept.__class__ is bytes:
-            if self.module.shelf is not None:
-                self.module.shelf.unpacked.append((self, kept))
-            kept = self._syntax = pickle.loads(kept)
-        return kept  # type: ignore[return-value]
-
-    def pack(self) -> None:
-        """Packs the expressions; those nested too deeply for that stay as they are."""
-        if self._syntax.__class__ is not bytes and any(self._syntax):
-            with suppress(RecursionError, pickle.PicklingError):
-                self._syntax = pickle.dumps(self._syntax, pickle.HIGHEST_PROTOCOL)
-
-    def put_back(self, packed: bytes) -> None:
-        """Goes back to the bytes that the expressions were unpacked from."""
-        self._syntax = packed
-
-
-class Variable(Surface):
-    """A name bound by assignment. `value` is None where it was too large to keep or is not known.
-
-    `function`: for `self.x = …`, the method in whose scope the value is to be read.
-    """
-
-    __slots__ = ("function", "owner")
-
-    def __init__(
-        self,
-        module: ModuleSummary,
-        name: str,
-        annotation: ast.expr | None,
-        value: ast.expr | None,
-        line: int,
-        owner: ClassInfo | None = None,
-        function: FunctionInfo | None = None,
-    ) -> None:
-        super().__init__(module, name, line, (annotation, value))
-        self.owner = owner
-        self.function = function
-
-    @property
-    def annotation(self) -> ast.expr | None:
-        return cast("ast.expr | None", self.syntax()[0])
-
-    @property
-    def value(self) -> ast.expr | None:
-        return cast("ast.expr | None", self.syntax()[1])
-
-
-class FunctionInfo(Surface):
-    """A function's signature; its body is read on demand."""
-
-    __slots__ = ("is_async", "owner", "qualname")
-
-    def __init__(self, module: ModuleSummary, node: FunctionNode, qualname: str, owner: ClassInfo | None) -> None:
-        super().__init__(module, node.name, node.lineno, (node.args, node.returns, node.decorator_list))
-        self.qualname = qualname
-        self.is_async = isinstance(node, ast.AsyncFunctionDef)
-        self.owner = owner
-
-    @property
-    def args(self) -> ast.arguments:
-        return cast("ast.arguments", self.syntax()[0])
-
-    @property
-    def returns(self) -> ast.expr | None:
-        return cast("ast.expr | None", self.syntax()[1])
-
-    @property
-    def decorators(self) -> list[ast.expr]:
-        return cast("list[ast.expr]", self.syntax()[2])
-
-    def __repr__(self) -> str:
-        return f"<function {self.module.name}:{self.qualname}>"
-
-
-class ClassInfo(Surface):
-    """A class: bases, keywords and decorators as expressions, its own attributes, methods and classes by name."""
-
-    __slots__ = ("attributes", "classes", "methods", "qualname")
-
-    def __init__(self, module: ModuleSummary, node: ast.ClassDef, qualname: str) -> None:
-        keywords = {k.arg: k.value for k in node.keywords if k.arg}
-        super().__init__(module, node.name, node.lineno, (node.bases, keywords, node.decorator_list))
-        self.qualname = qualname
-        self.attributes: dict[str, Variable] = {}
-        self.methods: dict[str, FunctionInfo] = {}
-        self.classes: dict[str, ClassInfo] = {}
-
-    @property
-    def bases(self) -> list[ast.expr]:
-        return cast("list[ast.expr]", self.syntax()[0])
-
-    @property
-    def keywords(self) -> dict[str, ast.expr]:
-        return cast("dict[str, ast.expr]", self.syntax()[1])
-
-    @property
-    def decorators(self) -> list[ast.expr]:
-        return cast("list[ast.expr]", self.syntax()[2])
-
-    def pack(self) -> None:
-        """Packs the class with all that is in it."""
-        super().pack()
-        for inside in (*self.attributes.values(), *self.methods.values(), *self.classes.values()):
-            inside.pack()
-
-    def __repr__(self) -> str:
-        return f"<class {self.module.name}:{self.qualname}>"
-
-
-Binding = ImportInfo | Variable | FunctionInfo | ClassInfo
-Matters = Callable[[str], bool]
-"""Tells by the text of a function or class at module level whether it has to be read."""
-
-
-class Shelf:
-    """What was read and unpacked for the linted file, to be packed when that is done. One for all modules of a project."""
-
-    def __init__(self) -> None:
-        self.fresh: list[Surface] = []
-        self.unpacked: list[tuple[Surface, bytes]] = []
-        self._parsed: dict[Piece, list[ast.stmt] | None] = {}
-
-    def statements_of(self, piece: Piece) -> list[ast.stmt] | None:
-        """A piece of a module, parsed once for the linted file; None if it does not parse."""
-        if piece not in self._parsed:
-            self._parsed[piece] = piece.parsed()
-        return self._parsed[piece]
-
-    def clear(self) -> None:
-        """Packs everything."""
-        for surface in self.fresh:
-            surface.pack()
-        for surface, packed in self.unpacked:
-            surface.put_back(packed)
-        self.fresh.clear()
-        self.unpacked.clear()
-        self._parsed.clear()
 
 
 class ModuleSummary:
@@ -483,26 +322,3 @@ def _bind(bindings: dict[str, Binding | Piece], variable: Variable) -> None:
 
 def _kept(value: ast.expr | None) -> ast.expr | None:
     return value if isinstance(value, _KEPT_VALUES) else None
-
-
-_TRY = (ast.Try, ast.TryStar)
-_COMPOUND = frozenset({ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Match, *_TRY})
-
-
-def flat_statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements of a body in order, those inside `if`, `try`, `with` and loops included."""
-    pending = list(reversed(body))
-    while pending:
-        node = pending.pop()
-        yield node
-        if node.__class__ not in _COMPOUND:
-            continue
-        if isinstance(node, (ast.If, ast.For, ast.AsyncFor, ast.While)):
-            pending.extend(reversed(node.body + node.orelse))
-        elif isinstance(node, (ast.With, ast.AsyncWith)):
-            pending.extend(reversed(node.body))
-        elif isinstance(node, ast.Match):
-            pending.extend(reversed([s for case in node.cases for s in case.body]))
-        elif isinstance(node, _TRY):
-            handlers = [s for h in node.handlers for s in h.body]
-            pending.extend(reversed(handlers + node.body + node.orelse + node.finalbody))

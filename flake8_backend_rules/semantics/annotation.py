@@ -10,7 +10,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from flake8_backend_rules.project.project import Definition, External
-from flake8_backend_rules.project.summary import ClassInfo, ImportInfo, Variable
+from flake8_backend_rules.project.surfaces import ClassInfo, ImportInfo, Variable
 from flake8_backend_rules.semantics.kinds import Kind, Value
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from http import HTTPStatus
 
-from flake8_backend_rules.project.summary import ClassInfo, FunctionNode
+from flake8_backend_rules.project.surfaces import ClassInfo, FunctionNode
 from flake8_backend_rules.semantics.edge_blocks import asks_request, is_logging, last_name, shapes_response, shows_refusal
 from flake8_backend_rules.semantics.results import Results
 from flake8_backend_rules.semantics.scope import SCOPE_NODES, Scope, children_reversed

@@ -10,7 +10,8 @@ from typing import cast
 
 from flake8_backend_rules.project import layers
 from flake8_backend_rules.project.layers import Layer
-from flake8_backend_rules.project.summary import ClassInfo, ModuleSummary
+from flake8_backend_rules.project.summary import ModuleSummary
+from flake8_backend_rules.project.surfaces import ClassInfo
 from flake8_backend_rules.semantics.values import Evaluator
 
 _INPUT_NAMES = frozenset({"command", "commands", "dto", "dtos", "schema", "schemas"})

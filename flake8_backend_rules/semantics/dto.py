@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from flake8_backend_rules.project.layers import Layer
-from flake8_backend_rules.project.summary import ClassInfo
+from flake8_backend_rules.project.surfaces import ClassInfo
 from flake8_backend_rules.semantics.values import Evaluator
 
 _NAMES = (

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from flake8_backend_rules.frameworks.schema import Enqueue
-from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, FunctionNode, ImportInfo, ModuleSummary
+from flake8_backend_rules.project.summary import ModuleSummary
+from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, FunctionNode, ImportInfo
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.paths import calls_in, last_name
 from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, Scope, all_nodes, bound_arguments, calls_below

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from flake8_backend_rules.project.summary import FunctionInfo
+from flake8_backend_rules.project.surfaces import FunctionInfo
 from flake8_backend_rules.semantics.scope import SCOPE_NODES, Scope, children_reversed
 from flake8_backend_rules.semantics.transport import Transport
 

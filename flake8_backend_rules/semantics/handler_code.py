@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from flake8_backend_rules.frameworks.schema import Role
-from flake8_backend_rules.project.summary import FunctionNode
+from flake8_backend_rules.project.surfaces import FunctionNode
 from flake8_backend_rules.semantics.roles import FunctionRole
 from flake8_backend_rules.semantics.scope import PlacedFunction, Scope, calls_below
 

@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from fnmatch import fnmatchcase
 
-from flake8_backend_rules.project.summary import ClassInfo, FunctionNode, ModuleSummary
+from flake8_backend_rules.project.summary import ModuleSummary
+from flake8_backend_rules.project.surfaces import ClassInfo, FunctionNode
 from flake8_backend_rules.semantics.kinds import Kind
 from flake8_backend_rules.semantics.paths import last_name
 from flake8_backend_rules.semantics.persistence import WRITE_NAMES, Persistence

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from flake8_backend_rules.project import layers
 from flake8_backend_rules.project.layers import Layer, Placement
-from flake8_backend_rules.project.summary import ImportInfo, ModuleSummary
+from flake8_backend_rules.project.summary import ModuleSummary
+from flake8_backend_rules.project.surfaces import ImportInfo
 from flake8_backend_rules.semantics.dto import is_dto_module
 from flake8_backend_rules.semantics.origins import Origin, Origins, What, is_class_name, layer_folder
 

@@ -12,7 +12,8 @@ from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.project.layers import DEPENDENCY_NAMES, PERSISTENCE_NAMES, Layer, Placement
 from flake8_backend_rules.project.project import Project
 from flake8_backend_rules.project.source import words_in
-from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, FunctionNode, ModuleSummary
+from flake8_backend_rules.project.summary import ModuleSummary
+from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, FunctionNode
 from flake8_backend_rules.semantics.domain_models import DomainModels
 from flake8_backend_rules.semantics.enqueue import Enqueues
 from flake8_backend_rules.semantics.excepts import Excepts

@@ -14,7 +14,8 @@ from typing import NamedTuple
 from flake8_backend_rules.frameworks.schema import NameSet
 from flake8_backend_rules.project import layers
 from flake8_backend_rules.project.layers import Layer
-from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, FunctionNode, ImportInfo, ModuleSummary, flat_statements
+from flake8_backend_rules.project.summary import ModuleSummary
+from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, FunctionNode, ImportInfo, flat_statements
 from flake8_backend_rules.semantics.kinds import Kind
 from flake8_backend_rules.semantics.layering import Layering
 from flake8_backend_rules.semantics.pure_helpers import is_pure_helper

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from flake8_backend_rules.project.summary import ClassInfo, ModuleSummary
+from flake8_backend_rules.project.summary import ModuleSummary
+from flake8_backend_rules.project.surfaces import ClassInfo
 from flake8_backend_rules.semantics.important_writes import words_of
 
 _ADAPTERS = frozenset({"client", "provider", "connector", "gateway", "adapter", "integration"})

@@ -6,7 +6,8 @@ import ast
 
 from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.frameworks.schema import NameSet
-from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, ModuleSummary, Variable
+from flake8_backend_rules.project.summary import ModuleSummary
+from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, Variable
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.scope import How, Scope, all_nodes
 from flake8_backend_rules.semantics.values import Evaluator

@@ -6,7 +6,7 @@ import ast
 import re
 
 from flake8_backend_rules.project.project import Project
-from flake8_backend_rules.project.summary import FunctionInfo
+from flake8_backend_rules.project.surfaces import FunctionInfo
 from flake8_backend_rules.semantics.scope import own_nodes
 
 _STORAGE = re.compile(

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import cast
 
 from flake8_backend_rules.frameworks.schema import HandlerLists, Registration
-from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, ModuleSummary
+from flake8_backend_rules.project.summary import ModuleSummary
+from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo
 from flake8_backend_rules.semantics.scope import Scope, all_nodes
 from flake8_backend_rules.semantics.values import Evaluator
 

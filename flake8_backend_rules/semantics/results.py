@@ -11,7 +11,8 @@ from typing import cast
 
 from flake8_backend_rules.frameworks.schema import NameSet
 from flake8_backend_rules.project.project import Definition, External
-from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, ImportInfo, ModuleSummary, Variable
+from flake8_backend_rules.project.summary import ModuleSummary
+from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, ImportInfo, Variable
 from flake8_backend_rules.semantics import annotation
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.scope import Scope

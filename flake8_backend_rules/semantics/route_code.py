@@ -15,7 +15,7 @@ from flake8_backend_rules.project.listing import listing_roots, python_files
 from flake8_backend_rules.project.outline import statement_at
 from flake8_backend_rules.project.project import Project
 from flake8_backend_rules.project.source import parse, read_source, words_in
-from flake8_backend_rules.project.summary import FunctionNode
+from flake8_backend_rules.project.surfaces import FunctionNode
 from flake8_backend_rules.semantics.clones import Step, Window, joined_shapes, steps_of
 from flake8_backend_rules.semantics.handler_code import HandlerCode
 from flake8_backend_rules.semantics.roles import RoleFinder

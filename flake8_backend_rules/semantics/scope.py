@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Any, NamedTuple
 
-from flake8_backend_rules.project.summary import ClassInfo, FunctionNode, ImportInfo, ModuleSummary, flat_statements
+from flake8_backend_rules.project.summary import ModuleSummary
+from flake8_backend_rules.project.surfaces import ClassInfo, FunctionNode, ImportInfo, flat_statements
 
 ScopeNode = FunctionNode | ast.ClassDef | ast.Lambda
 SCOPE_NODES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)

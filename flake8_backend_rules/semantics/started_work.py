@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from flake8_backend_rules.frameworks.schema import NameSet
-from flake8_backend_rules.project.summary import FunctionInfo
+from flake8_backend_rules.project.surfaces import FunctionInfo
 from flake8_backend_rules.semantics.kinds import Kind
 from flake8_backend_rules.semantics.paths import last_name
 from flake8_backend_rules.semantics.scope import FUNCTION_NODES, Scope, all_nodes, children_reversed, own_nodes, parameters

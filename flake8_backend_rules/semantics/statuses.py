@@ -8,7 +8,8 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from flake8_backend_rules.project.project import External
-from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, ImportInfo, ModuleSummary
+from flake8_backend_rules.project.summary import ModuleSummary
+from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, ImportInfo
 from flake8_backend_rules.semantics.kinds import Kind
 from flake8_backend_rules.semantics.outside_clients import is_api_error
 from flake8_backend_rules.semantics.scope import SCOPE_NODES, Scope, children_reversed, parameters

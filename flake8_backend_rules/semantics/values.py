@@ -14,7 +14,8 @@ from typing import Any, NamedTuple, cast
 from flake8_backend_rules.frameworks import Knowledge, knowledge, member_key
 from flake8_backend_rules.frameworks.schema import SELF, NameSet
 from flake8_backend_rules.project.project import Definition, External, Project
-from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, FunctionNode, ModuleSummary, Variable
+from flake8_backend_rules.project.summary import ModuleSummary
+from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, FunctionNode, Variable
 from flake8_backend_rules.semantics import annotation
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, Local, Scope, own_nodes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from flake8_backend_rules.project.project import Project
-from flake8_backend_rules.project.summary import FunctionInfo, FunctionNode
+from flake8_backend_rules.project.surfaces import FunctionInfo, FunctionNode
 from flake8_backend_rules.semantics.scope import own_nodes
 from flake8_backend_rules.semantics.values import Evaluator
 

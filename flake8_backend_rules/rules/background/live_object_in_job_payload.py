@@ -2,7 +2,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_backend_rules.frameworks import knowledge
-from flake8_backend_rules.project.summary import ClassInfo
+from flake8_backend_rules.project.surfaces import ClassInfo
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.semantics.kinds import Kind
 from flake8_backend_rules.semantics.paths import last_name

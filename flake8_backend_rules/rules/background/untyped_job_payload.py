@@ -2,7 +2,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_backend_rules.frameworks.schema import Role
-from flake8_backend_rules.project.summary import FunctionNode, Variable
+from flake8_backend_rules.project.surfaces import FunctionNode, Variable
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.semantics.annotation import definition_of
 from flake8_backend_rules.semantics.scope import Scope, parameters

@@ -2,7 +2,7 @@ import ast
 from collections.abc import Callable
 
 from flake8_backend_rules.frameworks.schema import Role
-from flake8_backend_rules.project.summary import FunctionNode
+from flake8_backend_rules.project.surfaces import FunctionNode
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.semantics.important_writes import words_of
 from flake8_backend_rules.semantics.kinds import Kind

@@ -1,6 +1,6 @@
 import ast
 
-from flake8_backend_rules.project.summary import Variable
+from flake8_backend_rules.project.surfaces import Variable
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.rules.boundaries._framework_objects import FRAMEWORK_OBJECTS
 from flake8_backend_rules.semantics import annotation

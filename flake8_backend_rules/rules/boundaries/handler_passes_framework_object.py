@@ -3,7 +3,8 @@ import re
 
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.project.layers import Layer
-from flake8_backend_rules.project.summary import ClassInfo, FunctionInfo, ModuleSummary
+from flake8_backend_rules.project.summary import ModuleSummary
+from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.rules.boundaries._framework_objects import FRAMEWORK_OBJECTS
 from flake8_backend_rules.semantics.origins import is_web_module

@@ -2,7 +2,7 @@ import ast
 
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.project.layers import COMMAND_LINE
-from flake8_backend_rules.project.summary import ClassInfo
+from flake8_backend_rules.project.surfaces import ClassInfo
 from flake8_backend_rules.rule import Bad, Good, Option, Rule, parse_identifier
 from flake8_backend_rules.semantics.scope import parameters
 from flake8_backend_rules.walk import LintedFile

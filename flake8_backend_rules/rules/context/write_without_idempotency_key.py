@@ -2,7 +2,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_backend_rules.frameworks.schema import Role
-from flake8_backend_rules.project.summary import ClassInfo
+from flake8_backend_rules.project.surfaces import ClassInfo
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.rules.context._important_verbs import IMPORTANT_VERBS
 from flake8_backend_rules.semantics import annotation

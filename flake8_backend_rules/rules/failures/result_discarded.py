@@ -1,6 +1,6 @@
 import ast
 
-from flake8_backend_rules.project.summary import FunctionInfo
+from flake8_backend_rules.project.surfaces import FunctionInfo
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.rules.failures._result_types import RESULT_TYPES
 from flake8_backend_rules.walk import LintedFile

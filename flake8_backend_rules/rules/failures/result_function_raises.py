@@ -1,7 +1,7 @@
 import ast
 
 from flake8_backend_rules.project.layers import Layer
-from flake8_backend_rules.project.summary import ClassInfo
+from flake8_backend_rules.project.surfaces import ClassInfo
 from flake8_backend_rules.rule import Bad, Good, Option, Rule, parse_flag
 from flake8_backend_rules.rules.failures._result_types import RESULT_TYPES
 from flake8_backend_rules.semantics.kinds import Value

@@ -1,6 +1,6 @@
 import ast
 
-from flake8_backend_rules.project.summary import FunctionNode, ImportInfo
+from flake8_backend_rules.project.surfaces import FunctionNode, ImportInfo
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.semantics.kinds import Kind
 from flake8_backend_rules.semantics.paths import last_name

@@ -1,7 +1,7 @@
 import ast
 
 from flake8_backend_rules.frameworks.schema import Role
-from flake8_backend_rules.project.summary import FunctionNode
+from flake8_backend_rules.project.surfaces import FunctionNode
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted

@@ -2,7 +2,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from flake8_backend_rules.project.summary import FunctionNode
+from flake8_backend_rules.project.surfaces import FunctionNode
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.semantics.paths import last_name
 from flake8_backend_rules.semantics.scope import FUNCTION_NODES, parameters

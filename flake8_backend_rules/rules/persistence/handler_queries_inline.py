@@ -4,7 +4,7 @@ from itertools import islice
 
 from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.frameworks.schema import Role
-from flake8_backend_rules.project.summary import FunctionNode
+from flake8_backend_rules.project.surfaces import FunctionNode
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.semantics.kinds import Kind
 from flake8_backend_rules.semantics.paths import last_name

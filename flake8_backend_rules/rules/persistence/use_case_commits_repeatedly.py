@@ -2,7 +2,7 @@ import ast
 import re
 
 from flake8_backend_rules.project.layers import Layer
-from flake8_backend_rules.project.summary import FunctionNode
+from flake8_backend_rules.project.surfaces import FunctionNode
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.semantics.operations import words_of
 from flake8_backend_rules.semantics.paths import Facts, Paths, last_name

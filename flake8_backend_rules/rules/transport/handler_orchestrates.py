@@ -1,7 +1,7 @@
 import ast
 
 from flake8_backend_rules.frameworks.schema import Role
-from flake8_backend_rules.project.summary import FunctionNode
+from flake8_backend_rules.project.surfaces import FunctionNode
 from flake8_backend_rules.rule import Bad, Good, Option, Rule, parse_count, parse_flag
 from flake8_backend_rules.semantics.scope import Scope
 from flake8_backend_rules.walk import LintedFile
