@@ -66,6 +66,10 @@ _ASIDE = frozenset({"authz", "authorization", "permission", "permissions", "audi
 _RECORD_DECORATORS = frozenset({"dataclass", "dataclasses", "define", "frozen", "mutable", "attrs"})
 _RECORD_BASES = ("enum.", "typing.NamedTuple", "typing_extensions.NamedTuple", "builtins.Exception", "builtins.ValueError")
 _BUILTINS = frozenset(dir(builtins))
+# Methods of Python's own types that nobody calls a method of a repository or client by.
+_PYTHONS_OWN = _words(
+    "items keys join strip lstrip rstrip split splitlines lower upper title startswith endswith isoformat strftime setdefault"
+)
 _NAMES_KEPT = 4096
 """Names recur all over a project: what they tell is worked out once."""
 
@@ -168,8 +172,8 @@ class Operations:
 
     def is_infrastructure(self, call: ast.Call, scope: Scope) -> bool:
         """Whether a call calls a function or method of an infrastructure module; the methods of a row are none."""
-        if self._is_elsewhere(call.func, scope):
-            return False
+        if _last_name(call.func)[:1].isupper() or _last_name(call.func) in _PYTHONS_OWN or self._is_elsewhere(call.func, scope):
+            return False  # told by names, before anything is read
         function = self._callee(call, scope)
         if function is None or self._is_own(function) or self.layering.of(function.module).layer is not Layer.INFRASTRUCTURE:
             return False
@@ -187,7 +191,7 @@ class Operations:
         """Whether the name of the module that a call's name is imported from says that it is no infrastructure."""
         root = func.value if isinstance(func, ast.Attribute) else func
         if not isinstance(root, ast.Name) or scope.lookup(root.id) is not None:
-            return False
+            return _root(root) == "request"
         binding = self.module.binding(root.id)
         if not isinstance(binding, ImportInfo):
             return False
@@ -357,6 +361,13 @@ class _Paths:
             return ()
         found = tuple(call for child in ast.iter_child_nodes(node) for call in self._calls(child))
         return (*found, node) if isinstance(node, ast.Call) and node in self.counted else found
+
+
+def _root(node: ast.expr) -> str:
+    """The name that a chain of attributes, calls and subscripts begins with: `request` of `request.GET["id"]`; else ""."""
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _awaited(node: ast.expr) -> ast.expr:

@@ -127,8 +127,9 @@ class Results:
         kept = self._near.get(more)
         if kept is None:
             found = set(self.functions_here(more))
-            for path in self._imported_paths():
-                found |= self._functions_of(path, more)
+            for info in self.module.imports:
+                if info.level or not self.project.is_known_foreign(info.module):
+                    found |= self._functions_of_import(info, more)
             kept = self._near[more] = frozenset(found)
         return kept
 
@@ -140,19 +141,13 @@ class Results:
             self.project.memo[key] = _result_functions(text, more) if told else frozenset()
         return cast("frozenset[str]", self.project.memo[key])
 
-    def _imported_paths(self) -> set[str]:
-        """The files of the first-party modules that the linted file imports from, after re-exports of packages."""
-        found: set[str] = set()
-        memo, folder = self.project.memo, self.module.folder
-        for info in self.module.imports:
-            if not info.level and self.project.is_known_foreign(info.module):
-                continue
-            key = "files imported from", folder, info.module, info.name or "", str(info.level)
-            if key not in memo:
-                memo[key] = tuple(self._files_of(info))
-            found.update(cast("tuple[str, ...]", memo[key]))
-        found.discard(self.module.path)
-        return found
+    def _functions_of_import(self, info: ImportInfo, more: tuple[str, ...]) -> frozenset[str]:
+        """Those of the first-party modules that an import brings in, after re-exports of packages; each import is followed once a run."""
+        key = "result functions imported", self.module.folder, info.module, info.name or "", str(info.level), *more
+        memo = self.project.memo
+        if key not in memo:
+            memo[key] = frozenset[str]().union(*(self._functions_of(path, more) for path in self._files_of(info)))
+        return cast("frozenset[str]", memo[key])
 
     def _files_of(self, info: ImportInfo) -> Iterator[str]:
         path = self.project.imported_path(ImportInfo(info.module, "", info.level, 0), self.module)
