@@ -464,6 +464,29 @@ def test_source_roots_are_searched_too_and_an_own_route_is_no_copy_of_itself(tmp
     assert found("KBR406", tmp_path / "other", {"serve.py": nested} if _made(tmp_path / "other") else {}) == []
 
 
+@pytest.mark.parametrize("quotes", ["", "'''", '"""'])  # of a text at the margin
+@pytest.mark.parametrize("in_a_factory", [False, True])
+def test_routes_whose_text_alone_does_not_show_the_copy(in_a_factory: bool, quotes: str, tmp_path: Path) -> None:
+    routes = route("\n".join(STATEMENTS), "", "from app.store import store")
+    if in_a_factory:
+        head, _, rest = routes.partition("router = ")
+        routes = head + "def create_router() -> APIRouter:\n" + textwrap.indent("router = " + rest, "    ") + "\n    return router\n"
+    if quotes:
+        before = next(line for line in routes.splitlines() if line.endswith(STATEMENTS[0]))
+        indent = before.removesuffix(STATEMENTS[0])
+        routes = routes.replace(before, f"{indent}query = {quotes}\nselect 1\n{quotes}\n{before}")
+    files = {"app/api/orders.py": routes, "app/tasks.py": worker(STATEMENTS)}
+    assert [(path, line) for path, line, _, _ in found("KBR406", tmp_path, files)] == [("app/tasks.py", 8)]
+
+
+def test_methods_indented_with_tabs(tmp_path: Path) -> None:
+    method = "\n".join(f"\t\t{statement}" for statement in STATEMENTS)
+    head = "from flask.views import MethodView\nfrom app.store import store\n\nclass OrderView(MethodView):\n\tdef post(self, number):\n"
+    view = f"{head}{method}\n"
+    results = found("KBR406", tmp_path, {"app/views.py": view, "app/tasks.py": worker(STATEMENTS)})
+    assert [(path, line) for path, line, _, _ in results] == [("app/tasks.py", 8)]
+
+
 def test_the_finding_does_not_depend_on_what_else_is_linted(tmp_path: Path) -> None:
     files = {
         "app/api/orders.py": route("\n".join(STATEMENTS), "", "from app.store import store"),

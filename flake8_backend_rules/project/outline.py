@@ -11,6 +11,7 @@ import ast
 import re
 from bisect import bisect
 from functools import cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from flake8_backend_rules.project.source import parse
@@ -126,31 +127,49 @@ def _without_bodies(source: str, whole: frozenset[str]) -> str | None:
     strings = _long_strings(source)
     if strings is None:
         return None
-    starts = [start for start, _ in strings]
-
-    def is_inside(position: int) -> bool:
-        found = bisect(starts, position - 1) - 1
-        return found >= 0 and position < strings[found][1]
-
     parts: list[str] = []
     indent, copied, position = -1, 0, 0
     while (match := _DEFINED.search(source, position)) is not None:
         position = match.end()
-        if is_inside(match.start()):
+        if _is_inside(match.start(), strings):
             continue
         if indent < 0:
             indent = len(match[1])
         if len(match[1]) != indent or match[2] in whole or (end := _header_end(source, match)) is None:
             continue
-        after = statement_at(indent)
-        following = after.search(source, source.index("\n", end) + 1)
-        while following is not None and is_inside(following.start()):
-            following = after.search(source, following.start() + 1)
-        position = len(source) if following is None else following.start()
+        position = _end_of_block(source, source.index("\n", end) + 1, indent, strings)
         parts += (source[copied:end], " pass", "\n" * source.count("\n", end, position))
         copied = position
     parts.append(source[copied:])
     return "".join(parts) if len(parts) > 1 else None
+
+
+def outermost_functions(text: str) -> list[str] | None:
+    """The texts of the functions and methods of a module that lie in no other one, without decorators; None where it is not certain."""
+    strings = None if "'''" in text or "\n\t" in text else _long_strings(text)
+    if strings is None:
+        return None
+    found: list[str] = []
+    position = 0
+    while (match := _DEFINED.search(text, position)) is not None:
+        position = match.end()
+        if not _is_inside(match.start(), strings):
+            position = _end_of_block(text, position, len(match[1]), strings)
+            found.append(text[match.start() : position])
+    return found
+
+
+def _is_inside(position: int, strings: list[tuple[int, int]]) -> bool:
+    found = bisect(strings, position - 1, key=itemgetter(0)) - 1
+    return found >= 0 and position < strings[found][1]
+
+
+def _end_of_block(text: str, position: int, indent: int, strings: list[tuple[int, int]]) -> int:
+    """The offset of the first line after `position`, which is a line's start, that begins at most `indent` in and is no string's."""
+    following = _statement_at(indent).search(text, position)
+    while following is not None and _is_inside(following.start(), strings):
+        following = _statement_at(indent).search(text, following.start() + 1)
+    return len(text) if following is None else following.start()
 
 
 def _header_end(source: str, match: re.Match[str]) -> int | None:
@@ -164,7 +183,17 @@ def _header_end(source: str, match: re.Match[str]) -> int | None:
     return found.end()
 
 
+def class_header(text: str, name: str) -> str | None:
+    """What stands between the name of a module-level class and the end of its line or the colon; None if there is none."""
+    end = -1
+    while (found := text.find(f"class {name}", end + 1)) >= 0:
+        end = found + len(name) + 6
+        if (found == 0 or text[found - 1] == "\n") and text[end : end + 1] in ("(", ":", "[", " "):
+            return text[end:].partition("\n")[0].partition(":")[0]
+    return None
+
+
 @cache
-def statement_at(indent: int) -> re.Pattern[str]:
+def _statement_at(indent: int) -> re.Pattern[str]:
     """Finds a line that begins at most so far in, and neither with a comment nor with a closing bracket."""
     return re.compile(rf"^ {{0,{indent}}}(?=[^\s#)\]}}])", re.MULTILINE)

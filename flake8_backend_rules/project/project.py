@@ -15,7 +15,7 @@ from typing import NamedTuple
 from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.project import roots
 from flake8_backend_rules.project.inference import Inference
-from flake8_backend_rules.project.outline import outline
+from flake8_backend_rules.project.outline import class_header, outline
 from flake8_backend_rules.project.source import parse, read_source, size_of, words_in
 from flake8_backend_rules.project.summary import ModuleSummary, summarise, summarise_outline
 from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, FunctionNode, ImportInfo, Shelf, Variable, flat_statements
@@ -363,16 +363,6 @@ class Project:
 
 def _never(_: str) -> bool:
     return False
-
-
-def class_header(text: str, name: str) -> str | None:
-    """What stands between the name of a module-level class and the end of its line or the colon; None if there is none."""
-    end = -1
-    while (found := text.find(f"class {name}", end + 1)) >= 0:
-        end = found + len(name) + 6
-        if (found == 0 or text[found - 1] == "\n") and text[end : end + 1] in ("(", ":", "[", " "):
-            return text[end:].partition("\n")[0].partition(":")[0]
-    return None
 
 
 def find_function(body: list[ast.stmt], qualname: str, line: int) -> FunctionNode | None:

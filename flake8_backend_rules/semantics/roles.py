@@ -6,7 +6,7 @@ import ast
 import os
 import re
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from flake8_backend_rules.frameworks import knowledge
@@ -17,7 +17,7 @@ from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.registered import Registrations
 from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, PlacedFunction, Scope, own_nodes, scoped_nodes
 from flake8_backend_rules.semantics.values import Evaluator
-from flake8_backend_rules.semantics.view_functions import is_in_registry, is_view_helper
+from flake8_backend_rules.semantics.view_functions import is_in_registry, is_view_helper, taking_first
 
 _MAX_DECORATOR_HOPS = 3
 # Decorators that give no role: Python's own, and those of the fields of models.
@@ -138,7 +138,7 @@ class RoleFinder:
                 continue
             parts = module.path.replace("\\", "/").split("/")
             in_views = module.stem in views.stems or (len(parts) > 1 and parts[-2] in views.stems)
-            for function in module.definitions(_taking(views.parameter)):
+            for function in module.definitions(taking_first(views.parameter)):
                 if not isinstance(function, FunctionInfo) or function.line in roles:
                     continue
                 first = next(iter([*function.args.posonlyargs, *function.args.args]), None)
@@ -371,13 +371,6 @@ def _defining(names: frozenset[str]) -> Callable[[str], bool]:
     """Tells whether a text defines functions whose names begin with one of some words."""
     search = re.compile(rf"def (?:{'|'.join(sorted(names))})").search
     return lambda text: search(text) is not None
-
-
-@cache
-def _taking(parameter: str) -> Callable[[str], bool]:
-    """Tells whether a text defines a function at the margin whose first parameter has a name."""
-    pattern = re.compile(rf"^(?:async[ \t]+)?def[ \t]+\w+[ \t]*(?:\[|\(\s*{parameter}\b|\([^\n]*#)|\\\n", re.MULTILINE)
-    return lambda text: pattern.search(text) is not None
 
 
 def _may_consume(function: FunctionInfo) -> bool:

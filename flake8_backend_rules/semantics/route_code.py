@@ -12,7 +12,7 @@ from typing import NamedTuple, cast
 from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.project.listing import listing_roots, python_files
-from flake8_backend_rules.project.outline import statement_at
+from flake8_backend_rules.project.outline import outermost_functions
 from flake8_backend_rules.project.project import Project
 from flake8_backend_rules.project.source import parse, read_source, words_in
 from flake8_backend_rules.project.surfaces import FunctionNode
@@ -23,7 +23,7 @@ from flake8_backend_rules.semantics.scope import FUNCTION_NODES, PlacedFunction,
 
 _MAX_READ = 40
 _LINE, _ROOM = 100, 600
-_DEFINED = re.compile(r"^([ \t]*)(?:async[ \t]+)?def ", re.MULTILINE)
+_NESTED = re.compile(r"^[ \t]+(?:async[ \t]+)?def ", re.MULTILINE)
 
 
 class Route(NamedTuple):
@@ -106,26 +106,18 @@ def _stand_together(window: Window, rarest: str, text: str) -> bool:
 
 def _may_repeat(text: str, windows: list[Window]) -> bool:
     """Whether a function in a text may hold a copy of a window: it has statements of those shapes, or it can't be told so simply."""
-    for block in _functions_in(text):
+    functions = outermost_functions(text)
+    for block in functions or ():
         near = [window for window in windows if all(word in block for word in window.words)]
         if not near:
             continue
         node = _parsed_function(block)
-        if node is None or _DEFINED.search(block, block.index("def ") + 1):
+        if node is None or _NESTED.search(block, block.index("\n")):
             return True
         shapes = joined_shapes(steps_of(node))
         if any(window.shapes in shapes for window in near):
             return True
-    return False
-
-
-def _functions_in(text: str) -> Iterator[str]:
-    """The texts of the functions that lie in no other one, as far as indentation tells."""
-    end = 0
-    while (match := _DEFINED.search(text, end)) is not None:
-        following = statement_at(len(match[1])).search(text, text.find("\n", match.end()) + 1 or len(text))
-        end = following.start() if following is not None else len(text)
-        yield text[match.start() : end]
+    return functions is None
 
 
 def routes_in(functions: list[PlacedFunction], code: HandlerCode) -> Iterator[Route]:

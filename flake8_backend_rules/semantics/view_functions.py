@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Callable
+from functools import cache
 
 from flake8_backend_rules.project.project import Project
 from flake8_backend_rules.project.surfaces import FunctionInfo, FunctionNode
@@ -69,3 +72,10 @@ def is_in_registry(function: FunctionInfo, registry: str, evaluator: Evaluator) 
                 if isinstance(found, FunctionInfo) and found.module.path == function.module.path:
                     return True
     return False
+
+
+@cache
+def taking_first(parameter: str) -> Callable[[str], bool]:
+    """Tells whether a text defines a function at the margin whose first parameter has a name."""
+    pattern = re.compile(rf"^(?:async[ \t]+)?def[ \t]+\w+[ \t]*(?:\[|\(\s*{parameter}\b|\([^\n]*#)|\\\n", re.MULTILINE)
+    return lambda text: pattern.search(text) is not None
