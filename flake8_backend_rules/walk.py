@@ -88,6 +88,10 @@ class LintedFile:
         """Whether the file's text holds one of some identifiers, inside of others too."""
         return self.model.mentions(words)
 
+    def source_of(self, node: ast.stmt) -> str:
+        """The lines of a statement, without its decorators."""
+        return "".join(self.lines[node.lineno - 1 : node.end_lineno])
+
     def number(self, option: Option) -> int:
         """The value of an option that counts."""
         return int(self.settings[option.name][0])
@@ -166,7 +170,7 @@ class LintedFile:
 
 def _all_statements(tree: ast.Module) -> Iterator[ast.stmt]:
     """Every statement of a module, those in functions and classes too."""
-    pending: list[Any] = [tree]
+    pending: list[Any] = list(tree.body)
     while pending:
         node = pending.pop()
         for name in _STATEMENT_FIELDS[node.__class__]:

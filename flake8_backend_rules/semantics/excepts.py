@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from flake8_backend_rules.project.surfaces import FunctionInfo
+from flake8_backend_rules.semantics.paths import root_name
 from flake8_backend_rules.semantics.scope import SCOPE_NODES, Scope, children_reversed
 from flake8_backend_rules.semantics.transport import Transport
 
@@ -137,7 +138,7 @@ def _is_report(statement: ast.stmt) -> bool:
     if not isinstance(value, ast.Call):
         return True
     name = _last_name(value.func)
-    return (name in _LOG_METHODS or name in _TRACEBACK_CALLS) and _root(value.func) not in _NO_LOGS
+    return (name in _LOG_METHODS or name in _TRACEBACK_CALLS) and root_name(value.func) not in _NO_LOGS
 
 
 def _is_followed(ancestors: Iterator[ast.AST]) -> bool:
@@ -177,18 +178,12 @@ def is_dispatch_loop(loop: ast.For | ast.AsyncFor | ast.While) -> bool:
         return True
     targets = {n.id for n in ast.walk(loop.target) if isinstance(n, ast.Name)}
     handlers = {name for name in targets if name.endswith(_HANDLERS)}
-    return any((isinstance(c.func, ast.Name) and c.func.id in targets) or _root(c.func) in handlers for c in _calls(loop.body))
+    return any((isinstance(c.func, ast.Name) and c.func.id in targets) or root_name(c.func) in handlers for c in _calls(loop.body))
 
 
 def around(ancestors: Iterator[ast.AST]) -> ast.ExceptHandler | None:
     """The `except` that a node stands in."""
     return next((ancestor for ancestor in ancestors if isinstance(ancestor, ast.ExceptHandler)), None)
-
-
-def _root(node: ast.expr) -> str:
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _calls(body: list[ast.stmt]) -> Iterator[ast.Call]:

@@ -18,6 +18,7 @@ from flake8_backend_rules.project.summary import ModuleSummary
 from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, FunctionNode, ImportInfo, flat_statements
 from flake8_backend_rules.semantics.kinds import Kind
 from flake8_backend_rules.semantics.layering import Layering
+from flake8_backend_rules.semantics.paths import root_name
 from flake8_backend_rules.semantics.pure_helpers import is_pure_helper
 from flake8_backend_rules.semantics.scope import SCOPE_NODES, Scope, calls_below
 from flake8_backend_rules.semantics.values import Evaluator
@@ -172,7 +173,8 @@ class Operations:
 
     def is_infrastructure(self, call: ast.Call, scope: Scope) -> bool:
         """Whether a call calls a function or method of an infrastructure module; the methods of a row are none."""
-        if _last_name(call.func)[:1].isupper() or _last_name(call.func) in _PYTHONS_OWN or self._is_elsewhere(call.func, scope):
+        name = _last_name(call.func)
+        if name[:1].isupper() or name in _PYTHONS_OWN or self._is_elsewhere(call.func, scope):
             return False  # told by names, before anything is read
         function = self._callee(call, scope)
         if function is None or self._is_own(function) or self.layering.of(function.module).layer is not Layer.INFRASTRUCTURE:
@@ -188,10 +190,10 @@ class Operations:
         return self.evaluator.is_orm_class(self.evaluator.describe(receiver.definition)) is not True
 
     def _is_elsewhere(self, func: ast.expr, scope: Scope) -> bool:
-        """Whether the name of the module that a call's name is imported from says that it is no infrastructure."""
+        """Whether a call is one on the request, or the module that its name comes from is no infrastructure by its own name."""
         root = func.value if isinstance(func, ast.Attribute) else func
         if not isinstance(root, ast.Name) or scope.lookup(root.id) is not None:
-            return _root(root) == "request"
+            return root_name(root) == "request"
         binding = self.module.binding(root.id)
         if not isinstance(binding, ImportInfo):
             return False
@@ -361,13 +363,6 @@ class _Paths:
             return ()
         found = tuple(call for child in ast.iter_child_nodes(node) for call in self._calls(child))
         return (*found, node) if isinstance(node, ast.Call) and node in self.counted else found
-
-
-def _root(node: ast.expr) -> str:
-    """The name that a chain of attributes, calls and subscripts begins with: `request` of `request.GET["id"]`; else ""."""
-    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _awaited(node: ast.expr) -> ast.expr:

@@ -155,6 +155,13 @@ def last_name(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
+def root_name(node: ast.expr) -> str:
+    """The name that a dotted expression begins with: `a` of `a.b.c`; "" for what is no dotted name."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
 def _joined(one: Facts | None, other: Facts | None) -> Facts | None:
     if one is None or other is None:
         return one if other is None else other

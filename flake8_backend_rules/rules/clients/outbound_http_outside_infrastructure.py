@@ -4,6 +4,7 @@ from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.project.layers import COMMAND_LINE, Layer
 from flake8_backend_rules.rule import Bad, Good, Option, Rule, parse_dotted_name
 from flake8_backend_rules.semantics.outside_clients import defines_api_error, is_named_client
+from flake8_backend_rules.semantics.paths import root_name
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
 
@@ -174,7 +175,7 @@ class OutboundHttpOutsideInfrastructure(Rule):
             file.report(self, node, layer=file.model.layer.value, call=quoted(node))
 
     def _check_function(self, func: ast.expr, node: ast.expr, file: LintedFile) -> None:
-        if not file.imports_any(_CLIENT_PACKAGES) or _root(func) not in file.names_of(_CLIENT_PACKAGES):
+        if not file.imports_any(_CLIENT_PACKAGES) or root_name(func) not in file.names_of(_CLIENT_PACKAGES):
             return
         if file.model.transport.http_call(func, file.scope) is not None:
             self._report(node, file)
@@ -208,12 +209,6 @@ def _is_client(file: LintedFile) -> bool:
         if named in _EITHER_WAY and frameworks.isdisjoint(module.top_level_packages()):
             return True
     return is_named_client(module, file.scope.owner) or defines_api_error(module)
-
-
-def _root(node: ast.expr) -> str:
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _last_name(node: ast.expr) -> str:

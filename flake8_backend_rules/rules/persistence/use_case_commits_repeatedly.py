@@ -179,7 +179,7 @@ class UseCaseCommitsRepeatedly(Rule):
 
 def _may_repeat(function: FunctionNode, file: LintedFile) -> bool:
     """Whether a function's text leaves open that it commits twice: it says so twice, or has a loop."""
-    text = "".join(file.lines[function.lineno - 1 : function.end_lineno])
+    text = file.source_of(function)
     return text.count("commit") > 1 or "for " in text or "while " in text
 
 
