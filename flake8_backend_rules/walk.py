@@ -10,6 +10,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import Any, NamedTuple
 
 from flake8_backend_rules.own_findings import INTERNAL_ERROR
@@ -40,6 +41,7 @@ _CHILD_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
 }
 _BRANCHES = frozenset(cls for cls in _CHILD_FIELDS if _CHILD_FIELDS[cls])
 _STATEMENTS = frozenset(cls for cls in _CHILD_FIELDS if issubclass(cls, (ast.stmt, ast.mod, ast.ExceptHandler, ast.match_case)))
+_SCOPE_CLASSES = frozenset(SCOPE_NODES)
 _BLOCKS = frozenset({"body", "orelse", "handlers", "finalbody", "cases"})
 _STATEMENT_FIELDS = {cls: tuple(f for f in fields if cls in _STATEMENTS and f in _BLOCKS) for cls, fields in _CHILD_FIELDS.items()}
 
@@ -112,6 +114,8 @@ class LintedFile:
         return kept
 
     def _imported_names(self, packages: frozenset[str]) -> Iterator[str]:
+        if packages.isdisjoint(self.model.words):
+            return
         if packages not in _IMPORTS:
             _IMPORTS[packages] = re.compile(rf"^[ \t]*(?:import|from)[ \t][^#\n]*\b(?:{'|'.join(sorted(packages))})\b", re.MULTILINE)
         if _IMPORTS[packages].search(self.model.text) is None:
@@ -178,6 +182,13 @@ def _all_statements(tree: ast.Module) -> Iterator[ast.stmt]:
         yield node
 
 
+@cache
+def _unheard(heard: frozenset[type[ast.AST]], *, in_full: bool) -> dict[type[ast.AST], tuple[str, ...]]:
+    """The fields to go into of the node classes that are nothing but gone into."""
+    fields = _CHILD_FIELDS if in_full else _STATEMENT_FIELDS
+    return {cls: fields[cls] for cls in fields if cls not in heard and cls not in _SCOPE_CLASSES and cls not in (ast.Call, ast.Attribute)}
+
+
 Entry = tuple[Rule, Handler]
 _Entries = tuple[Entry, ...]
 
@@ -185,7 +196,7 @@ _Entries = tuple[Entry, ...]
 class Dispatch:
     """Handlers of some rules by event, node class and name. Built once a process for each set of rules."""
 
-    __slots__ = ("_handling", "_narrowed", "_shared", "attributes", "calls", "enter", "fields", "finish", "leave", "rules")
+    __slots__ = ("_handling", "_narrowed", "_shared", "attributes", "calls", "enter", "fields", "finish", "leave", "plain", "rules")
 
     def __init__(self, chosen: list[tuple[_Handling, bool]], shared: dict[_Entries, _Entries]) -> None:
         """The table of some rules' handlers. With False, those for expressions are left out."""
@@ -207,6 +218,8 @@ class Dispatch:
         self.finish: _Entries = tuple(h.finish for h, _ in chosen if h.finish is not None)
         self.fields = _STATEMENT_FIELDS if classes <= _STATEMENTS else _CHILD_FIELDS
         """The fields to go into, by node class, last first: without those of expressions if no handler is for expressions."""
+        self.plain = _unheard(frozenset(classes), in_full=self.fields is _CHILD_FIELDS)
+        """Of these, those of the node classes that no handler is for."""
         self._handling: tuple[_Handling, ...] = ()
         self._narrowed: dict[tuple[Rule | None, ...], Dispatch] = {}
         self._shared = shared
@@ -308,6 +321,7 @@ def walk(tree: ast.Module, file: LintedFile, dispatch: Dispatch) -> None:
     if not dispatch.rules:
         return
     enter, leave, calls, attributes, fields = dispatch.enter, dispatch.leave, dispatch.calls, dispatch.attributes, dispatch.fields
+    plain = dispatch.plain
     in_full = fields is _CHILD_FIELDS
 
     def call_handlers(entries: _Entries, node: ast.AST) -> None:
@@ -325,29 +339,33 @@ def walk(tree: ast.Module, file: LintedFile, dispatch: Dispatch) -> None:
     while stack:
         node = pop()
         kind = node.__class__
-        if kind is _Leave:
+        if kind in plain:  # no handler: most nodes
+            names = plain[kind]
+        elif kind is _Leave:
             file.scope = node.scope
             if entries := leave.get(node.node.__class__):
                 call_handlers(entries, node.node)
             continue
-        if kind is _Inside:
+        elif kind is _Inside:
             file.scope = node.scope
             continue
-        if kind is ast.Call:
-            func = node.func
-            name = func.attr if func.__class__ is ast.Attribute else func.id if func.__class__ is ast.Name else ""
-            if named := calls.get(name):
+        else:
+            if kind is ast.Call:
+                func = node.func
+                name = func.attr if func.__class__ is ast.Attribute else func.id if func.__class__ is ast.Name else ""
+                if named := calls.get(name):
+                    call_handlers(named, node)
+            elif kind is ast.Attribute and (named := attributes.get(node.attr)):
                 call_handlers(named, node)
-        elif kind is ast.Attribute and (named := attributes.get(node.attr)):
-            call_handlers(named, node)
-        if entries := enter.get(kind):
-            call_handlers(entries, node)
-        if kind in _SCOPE_CLASSES:
-            _push_scope(node, file.scope, push, in_full)
-            continue
-        if kind in leave:
-            push(_Leave(node, file.scope))
-        for name in fields[kind]:
+            if entries := enter.get(kind):
+                call_handlers(entries, node)
+            if kind in _SCOPE_CLASSES:
+                _push_scope(node, file.scope, push, in_full)
+                continue
+            if kind in leave:
+                push(_Leave(node, file.scope))
+            names = fields[kind]
+        for name in names:
             child = getattr(node, name, None)
             if child.__class__ is list:
                 for item in reversed(child):
@@ -357,9 +375,6 @@ def walk(tree: ast.Module, file: LintedFile, dispatch: Dispatch) -> None:
                 push(child)
     if dispatch.finish:
         call_handlers(dispatch.finish, tree)
-
-
-_SCOPE_CLASSES = frozenset(SCOPE_NODES)
 
 
 def _push_scope(node: Any, scope: Scope, push: Callable[[Any], None], in_full: bool) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from flake8_backend_rules.project import outline as outlines
-from flake8_backend_rules.project.outline import outline
+from flake8_backend_rules.project.outline import Piece, outline
+from flake8_backend_rules.project.project import named_functions
 
 PACKAGE = Path(outlines.__file__).parent.parent
 FILLER = "\n".join(f"def filler_{number}():\n    return {number}\n" for number in range(80)) + "\n"
@@ -74,6 +75,40 @@ def test_a_piece_that_does_not_parse() -> None:
     assert found is not None
     assert (found.pieces[0].name, found.pieces[0].line, found.pieces[0].parsed()) == ("order", 1, None)
     assert found.pieces[1].parsed() is not None
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda p: p.relative_to(PACKAGE).as_posix())
+def test_a_function_cut_out_of_its_piece_is_the_same(path: Path) -> None:
+    found = outline(path.read_text(encoding="utf-8"))
+    for piece in found.pieces if found is not None else ():
+        for node, _ in named_functions(piece.parsed() or [], ""):
+            own = piece.function_at(node.lineno)
+            assert own is not None
+            assert own.decorator_list == []
+            node.decorator_list = []
+            assert ast.dump(own, include_attributes=True) == ast.dump(node, include_attributes=True)
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        pytest.param("class Order:\n    def pay(self):\n        return [\n1,\n]\n", 8, id="dedented-in-a-bracket"),
+        pytest.param("class Order:\n    def pay(self):\n        return 1 + \\\n2\n", 8, id="continued-line"),
+        pytest.param('class Order:\n    def pay(self): return "#" """\n"""\n', 8, id="uncertain-quotes"),
+        pytest.param("class Order:\n    total = 1\n    def pay(self): ...\n", 8, id="no-function-on-the-line"),
+        pytest.param("class Order:\n    # def pay(self): ...\n    total = 1\n", 8, id="in-a-comment"),
+        pytest.param("class Order:\n    def pay(self): ...\n", 20, id="beyond-the-end"),
+    ],
+)
+def test_a_function_that_only_a_parser_can_cut_out(source: str, line: int) -> None:
+    assert Piece("Order", 7, source).function_at(line) is None
+
+
+def test_a_function_in_a_branch_and_a_coroutine() -> None:
+    piece = Piece("Order", 7, 'class Order:\n    if DEBUG:\n        async  def pay(self):\n            """\nOdd\n"""\n        total = 1\n')
+    own = piece.function_at(9)
+    assert isinstance(own, ast.AsyncFunctionDef)
+    assert (own.name, own.lineno, own.col_offset, own.end_lineno, len(own.body)) == ("pay", 9, 8, 12, 1)
 
 
 def test_a_long_line_of_quotes_costs_no_more_than_its_length() -> None:

@@ -343,8 +343,12 @@ class Project:
 
     def _find_body(self, function: FunctionInfo) -> FunctionNode | None:
         piece = function.module.pieces.get(function.qualname.partition(".")[0])
-        if piece is not None and (statements := self._shelf.statements_of(piece)) is not None:
-            found = find_function(statements, function.qualname, function.line)
+        if piece is not None:
+            own = piece.function_at(function.line)
+            if own is not None and own.name == function.name:
+                own.decorator_list = function.decorators
+                return own
+            found = find_function(self._shelf.statements_of(piece) or [], function.qualname, function.line)
             if found is not None:
                 return found
         tree = self.tree_of(function.module)

@@ -23,7 +23,8 @@ _APPLICATION_CLASSES = ("Service", "UseCase", "Interactor", "CommandHandler", "Q
 _OTHER_KINDS = ("Hook", "Hooks", "Plugin", "Extension", "View", "Form", "Task", "Event", "Error", "Exception")
 _NO_FRAMEWORK = ("abc", "typing", "typing_extensions", "builtins", "collections")
 _TRANSPORT_ROLES = (Role.HTTP, Role.JOB, Role.CLI)
-_ROUTER_MAKER = re.compile(r"def\s+\w*(?:router|blueprint|api)|->[^:]*(?:router|blueprint)", re.IGNORECASE)
+# Patterns that begin with fixed text, which `re` finds many times as fast.
+_ROUTER_MAKER, _ROUTER = re.compile(r"def\s+\w*(?:router|blueprint|api)"), re.compile(r"->[^:]*(?:router|blueprint)")
 
 
 class LayerConfiguration(NamedTuple):
@@ -324,7 +325,8 @@ class Layering:
 
 def _tells_router(text: str) -> bool:
     """Whether a function in a text may be one that returns a router, by its name or what it says that it returns."""
-    return _ROUTER_MAKER.search(text) is not None
+    lowered = text.lower()
+    return _ROUTER_MAKER.search(lowered) is not None or _ROUTER.search(lowered) is not None
 
 
 def _may_return_router(function: FunctionInfo) -> bool:

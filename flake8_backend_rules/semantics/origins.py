@@ -20,8 +20,11 @@ from flake8_backend_rules.semantics.dto import is_dto, is_dto_module, is_dto_nam
 from flake8_backend_rules.semantics.roles import RoleMap
 from flake8_backend_rules.semantics.values import Evaluator
 
-# A name that a line defines: by `class` (the first group), `def` or assignment.
-_DEFINED = re.compile(r"^[ \t]*(?:(?:async[ \t]+)?def[ \t]+|(class)[ \t]+)?(\w+)[ \t]*[=:(\[]", re.MULTILINE)
+_DEFINING = frozenset({"", "class", "def", "async def"})
+"""What stands before a name in the line that defines it."""
+_AFTER = ("=", ":", "(", "[")
+_ROOM = 80
+"""So many blanks may stand between a name and what follows."""
 
 
 class What(Enum):
@@ -116,14 +119,11 @@ class Origins:
 
     def _may_be_dto(self, path: str, name: str) -> bool:
         """Whether a module of no telling name may hold a DTO of this name, or has the name from elsewhere."""
-        key, memo = ("defined names", path), self.project.memo
+        key, memo = ("may be dto", path, name), self.project.memo
         if key not in memo:
-            found: dict[str, bool] = {}
-            for is_class, defined in _DEFINED.findall(self.project.text_of(path)):
-                found.setdefault(defined, bool(is_class))
-            memo[key] = found
-        names = cast("dict[str, bool]", memo[key])
-        return name not in names or (names[name] and is_dto_name(name))
+            keyword = _defined_by(self.project.text_of(path), name)
+            memo[key] = keyword is None or (keyword == "class" and is_dto_name(name))
+        return memo[key] is True
 
     def _may_be_edge(self, path: str) -> bool:
         """Whether a module's name, a folder's or the text leave open that it is of the transport layer."""
@@ -135,7 +135,7 @@ class Origins:
             memo[key] = (
                 (named is not None and named[0] is Layer.TRANSPORT)
                 or not layers.FOLDERS[Layer.TRANSPORT].isdisjoint(folders)
-                or (path.endswith(".py") and _edge_import().search(self.project.text_of(path)) is not None)
+                or (path.endswith(".py") and any(imported.search(self.project.text_of(path)) for imported in _edge_imports()))
             )
         return memo[key] is True
 
@@ -221,11 +221,24 @@ def layer_folder(module: ModuleSummary, placement: Placement) -> str:
     return folder if name else ""
 
 
+def _defined_by(text: str, name: str) -> str | None:
+    """The keyword of the first line of a text that defines a name, "" for an assignment; None where no line does."""
+    position = text.find(name)
+    while position >= 0:
+        before = text[text.rfind("\n", 0, position) + 1 : position]
+        end = position + len(name)
+        keyword = " ".join(before.split())
+        if keyword in _DEFINING and before[-1:] in ("", " ", "\t") and text[end : end + _ROOM].lstrip(" \t")[:1] in _AFTER:
+            return keyword
+        position = text.find(name, end)
+    return None
+
+
 @cache
-def _edge_import() -> re.Pattern[str]:
-    """Finds an import of a framework that makes a module one of the edge: of routes, jobs or commands."""
+def _edge_imports() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Find an import of a framework that makes a module one of the edge, of routes, jobs or commands; each begins with fixed text."""
     known = knowledge()
     jobs = {name.partition(".")[0] for name in (*known.decorators, *known.any_object_decorator)}
     modules = sorted(known.web_modules) + sorted(package for package in jobs if package not in known.web_packages)
     names = "|".join(re.escape(name).replace(r"\.", r"(?:\.|[ \t]+import[ \t]+\(?)") for name in modules)
-    return re.compile(rf"^[ \t]*(?:from|import)[ \t]+(?:{names})\b", re.MULTILINE)
+    return re.compile(rf"from[ \t]+(?:{names})\b"), re.compile(rf"import[ \t]+(?:{names})\b")

@@ -27,7 +27,6 @@ _REEXPORT = re.compile(r"^from\s+(\.*)([\w.]*)\s+import\s+(\([^)]*\)|[^\n]+)", r
 _MARKS = ("Result[", "Err[")
 _MAY_RETURN_ONE = re.compile(r"->\s*[^:\n]*(?:Result|\b(?:Ok|Err|Success|Failure)\b)")
 _DEFINED = re.compile(r"def\s+(\w+)")
-_TELLING = ("Result", "Ok", "Err", "Success", "Failure")
 
 
 class Results:
@@ -136,9 +135,7 @@ class Results:
     def _functions_of(self, path: str, more: tuple[str, ...]) -> frozenset[str]:
         key = "result functions", path, *more
         if key not in self.project.memo:
-            text = self.project.text_of(path)
-            told = more or any(word in text for word in _TELLING)
-            self.project.memo[key] = _result_functions(text, more) if told else frozenset()
+            self.project.memo[key] = _result_functions(self.project.text_of(path), more)
         return cast("frozenset[str]", self.project.memo[key])
 
     def _functions_of_import(self, info: ImportInfo, more: tuple[str, ...]) -> frozenset[str]:
@@ -185,7 +182,7 @@ class Results:
 def _result_functions(text: str, more: tuple[str, ...]) -> frozenset[str]:
     """Names of functions whose return annotation, as text, holds the name of a Result or an alias made of one."""
     words = _words(more)
-    if not any(mark in text for mark in _MARKS) and _MAY_RETURN_ONE.search(text) is None and (not more or words.search(text) is None):
+    if "->" not in text or not (_MAY_RETURN_ONE.search(text) or any(mark in text for mark in _MARKS) or (more and words.search(text))):
         return frozenset()
     aliases = set(re.findall(rf"^(?:type\s+)?(\w+)[^=\n(]*=\s*[^=\n]*?(?:{words.pattern})", text, re.MULTILINE))
     found = set()

@@ -23,6 +23,7 @@ from flake8_backend_rules.semantics.scope import FUNCTION_NODES, PlacedFunction,
 
 _MAX_READ = 40
 _LINE, _ROOM = 100, 600
+_IMPORTED, _IMPORTED_FROM = re.compile(r"import (\w+(?:, \w+)*)"), re.compile(r"from (\w+)")
 _NESTED = re.compile(r"^[ \t]+(?:async[ \t]+)?def ", re.MULTILINE)
 
 
@@ -199,11 +200,12 @@ def _may_define_routes(text: str) -> bool:
     decorated, defined, registered = _route_markers()
     if decorated.search(text) or defined.search(text):
         return True
-    return any(package in text and any(call in text for call in calls) for package, calls in registered)
+    imported = {name for names in _IMPORTED.findall(text) for name in names.split(", ")}.union(_IMPORTED_FROM.findall(text))
+    return any(call in text for package in imported & registered.keys() for call in registered[package])
 
 
 @cache
-def _route_markers() -> tuple[re.Pattern[str], re.Pattern[str], tuple[tuple[str, tuple[str, ...]], ...]]:
+def _route_markers() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, tuple[str, ...]]]:
     """Patterns of decorators and of functions, which begin with fixed text that `re` finds fast; texts of registering calls by package."""
     known = knowledge()
     decorators = {m for m, entries in known.object_decorators.items() if any(e.role is Role.HTTP for e in entries)}
@@ -220,7 +222,7 @@ def _route_markers() -> tuple[re.Pattern[str], re.Pattern[str], tuple[tuple[str,
     return (
         re.compile(rf"@(?:[\w.]*\b(?:{_any(decorators)})\b|[\w.]+\(\s*f?[\"']/)"),
         re.compile(rf"def (?:(?:{_any(methods)}|(?:{_any(prefixes)})\w*)\(\s*(?:self|root|parent)\b|\w+\(\s*(?:{_any(views)})\b)"),
-        tuple((package, tuple(f"{name}(" for name in sorted(names))) for package, names in sorted(registering.items())),
+        {package: tuple(f"{name}(" for name in sorted(names)) for package, names in registering.items()},
     )
 
 

@@ -76,6 +76,6 @@ def is_in_registry(function: FunctionInfo, registry: str, evaluator: Evaluator) 
 
 @cache
 def taking_first(parameter: str) -> Callable[[str], bool]:
-    """Tells whether a text defines a function at the margin whose first parameter has a name."""
-    pattern = re.compile(rf"^(?:async[ \t]+)?def[ \t]+\w+[ \t]*(?:\[|\(\s*{parameter}\b|\([^\n]*#)|\\\n", re.MULTILINE)
-    return lambda text: pattern.search(text) is not None
+    """Tells whether a text may define a function whose first parameter has a name."""
+    pattern = re.compile(rf"def[ \t]+\w+[ \t]*(?:\[|\(\s*{parameter}\b|\([^\n]*#)")
+    return lambda text: pattern.search(text) is not None or "\\\n" in text

@@ -9,7 +9,7 @@ from flake8_backend_rules.semantics.handler_code import Handler
 from flake8_backend_rules.semantics.important_writes import words_of
 from flake8_backend_rules.walk import LintedFile
 
-_BROAD_EXCEPT = re.compile(r"^[ \t]*except(?:\s*:|[^\n]*(?:Exception\b|\(\s*(?:#[^\n]*)?$))", re.MULTILINE)
+_BROAD_EXCEPT = re.compile(r"except(?:\s*:|[^\n]*(?:Exception\b|\(\s*(?:#[^\n]*)?$))", re.MULTILINE)
 
 
 _PROBES = frozenset({"health", "healthz", "healthcheck", "readiness", "liveness", "readyz", "livez", "ping"})
