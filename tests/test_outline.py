@@ -43,6 +43,7 @@ def test_the_parts_of_a_file_are_the_whole(path: Path) -> None:
         pytest.param("class Order:\n# a comment at the margin\n    total = 1\n\n    def pay(self):\n        return [\n]\n", id="margin"),
         pytest.param("def order(\n    a,\n):\n    pass\ntotal = (\n    1\n)\ndef order(): ...\n", id="bracket-at-the-margin"),
         pytest.param('class Order: x = 1\nclass Item: y = """\ndef one(): ...\n"""\n', id="on-one-line"),
+        pytest.param('default("a", \'b#\', """\nclass Order: ...\n""")\nclass Item: ...\n', id="after-short-strings"),
     ],
 )
 def test_what_stands_at_the_margin(text: str) -> None:
@@ -58,6 +59,7 @@ def test_what_stands_at_the_margin(text: str) -> None:
         pytest.param("total = 'a \\\nclass Order: ...'\n", id="continued-line"),
         pytest.param("a = '\"\"\"'\nb = '\"\"\"'\n", id="quotes-in-a-string"),
         pytest.param('# """\nclass Order: ...\n# """\n', id="quotes-in-a-comment"),
+        pytest.param('total = 1  # "a" """\nclass Order: ...\n# """\n', id="quotes-after-a-string-in-a-comment"),
         pytest.param('a = """ \\"""\nclass Order: ...\n"""\n', id="escaped-quotes"),
         pytest.param('a = """\n', id="no-end"),
         pytest.param("a = (\n", id="no-python"),
@@ -94,7 +96,7 @@ def test_a_function_cut_out_of_its_piece_is_the_same(path: Path) -> None:
     [
         pytest.param("class Order:\n    def pay(self):\n        return [\n1,\n]\n", 8, id="dedented-in-a-bracket"),
         pytest.param("class Order:\n    def pay(self):\n        return 1 + \\\n2\n", 8, id="continued-line"),
-        pytest.param('class Order:\n    def pay(self): return "#" """\n"""\n', 8, id="uncertain-quotes"),
+        pytest.param('class Order:\n    def pay(self): return 1  # """\n"""\n', 8, id="uncertain-quotes"),
         pytest.param("class Order:\n    total = 1\n    def pay(self): ...\n", 8, id="no-function-on-the-line"),
         pytest.param("class Order:\n    # def pay(self): ...\n    total = 1\n", 8, id="in-a-comment"),
         pytest.param("class Order:\n    def pay(self): ...\n", 20, id="beyond-the-end"),

@@ -21,6 +21,7 @@ _AT_MARGIN = re.compile(r"\n(?=[^\s#)\]}])(?:(?:async[ \t]+def|def|class)[ \t]+(
 _CONTINUED_AT_MARGIN = re.compile(r"\\\n(?=\S)")
 _QUOTES = '"""'
 _CONFUSING = frozenset("#'\"\\")
+_SHORT_STRING = re.compile(r"'[^'\"\\\n]*'|\"[^'\"\\\n]*\"")
 _LONG_LINE = 1000
 _LEAST_SIZE = 2000
 """Below this many characters an outline costs more than it saves."""
@@ -129,7 +130,9 @@ def _long_strings(text: str) -> list[tuple[int, int]] | None:
     while start >= 0:
         line = text.rfind("\n", 0, start) + 1
         end = text.find(_QUOTES, start + 3)
-        if end < 0 or start - line > _LONG_LINE or not _CONFUSING.isdisjoint(text[line:start]):
+        if end < 0 or start - line > _LONG_LINE:
+            return None
+        if not _CONFUSING.isdisjoint(text[line:start]) and not _CONFUSING.isdisjoint(_SHORT_STRING.sub("", text[line:start])):
             return None
         if text[end - 1] == "\\" or text[end + 3 : end + 4] == '"' or (found and found[-1][1] > line):
             return None

@@ -36,6 +36,7 @@ class HandlerCode:
 
     def __init__(self, functions: list[PlacedFunction], roles: dict[int, FunctionRole]) -> None:
         self._by_role: dict[Role, dict[FunctionNode, Handler]] = {role: {} for role in HANDLER_ROLES}
+        self._around: dict[Scope, tuple[tuple[Role, Handler], ...]] = {}
         handlers = [(f, roles[f.node.lineno]) for f in functions if f.node.lineno in roles]
         handlers = [(f, role) for f, role in handlers if role.role in self._by_role]
         if not handlers:
@@ -77,13 +78,20 @@ class HandlerCode:
 
     def at(self, scope: Scope, *roles: Role) -> Handler | None:
         """The handler code that `scope` is part of, for handlers of `roles`."""
-        for role in roles:
-            reached = self._by_role[role]
-            if reached:
-                for function in scope.functions():
-                    if (handler := reached.get(function)) is not None:
-                        return handler
+        kept = self._around.get(scope)
+        if kept is None:
+            kept = self._around[scope] = self._handlers_around(scope)
+        for role in roles if kept else ():
+            for own, handler in kept:
+                if own is role:
+                    return handler
         return None
+
+    def _handlers_around(self, scope: Scope) -> tuple[tuple[Role, Handler], ...]:
+        """For each role the handler code that a scope is part of, if any; asked for many calls of a function."""
+        functions = list(scope.functions())
+        nearest = ((role, next((reached[f] for f in functions if f in reached), None)) for role, reached in self._by_role.items() if reached)
+        return tuple((role, handler) for role, handler in nearest if handler is not None)
 
     def reached(self, role: Role) -> Iterator[Handler]:
         """The functions that handlers of a role call, callers before what they call."""

@@ -306,8 +306,8 @@ class Layering:
             frameworks = module.top_level_packages() & self.roles.knowledge.packages
             if not frameworks or not any(map(_may_return_router, module.functions(_tells_router))):
                 return surface
-        tree = self.evaluator.project.tree_of(module)
-        if tree is None:
+        project = self.evaluator.project
+        if not self.roles.has_more(module, project.text_of(module.path)) or (tree := project.tree_of(module)) is None:
             return surface
         return self._counted(module, lambda: placed_functions(tree), self.roles.complete(module, tree, lambda: placed_functions(tree)))
 

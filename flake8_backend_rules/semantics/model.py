@@ -85,9 +85,15 @@ class FileModel:
         """Whether the file's text holds one of some identifiers, inside of others too."""
         kept = self._mentioned.get(words)
         if kept is None:
-            vocabulary = self.vocabulary
-            kept = self._mentioned[words] = any(word in vocabulary for word in words)
+            kept = self._mentioned[words] = self._holds_any(words)
         return kept
+
+    def _holds_any(self, words: tuple[str, ...] | frozenset[str]) -> bool:
+        vocabulary = self.vocabulary
+        for word in words:  # a generator would cost more than the search
+            if word in vocabulary:
+                return True
+        return False
 
     def dispose(self) -> None:
         """Takes the model apart after the walk, so that it is freed at once and not by a garbage collection."""

@@ -334,13 +334,17 @@ class RoleFinder:
             if role is not None:
                 roles[placed.node.lineno] = role
         words = self.registrations.words(module)
-        if (present is None or not present.isdisjoint(words)) and (text is None or any(f"{word}(" in text for word in words)):
+        if (present is None or not present.isdisjoint(words)) and (text is None or _calls_any(words, text)):
             for node, inner in scoped_nodes(base, tree):
                 if isinstance(node, ast.Call) and _called_name(node) in words:
                     for function, entry, name in self.registrations.handlers(node, inner):
                         if function.module.path == module.path:
                             roles.setdefault(function.line, _registered(entry, name))
         return roles
+
+    def has_more(self, module: ModuleSummary, text: str) -> bool:
+        """Whether `complete` may find more roles than `surface` in a module of some text."""
+        return _INNER_DECORATOR.search(text) is not None or _calls_any(self.registrations.words(module), text)
 
     def returns_router(self, function: FunctionNode, module: ModuleSummary) -> bool:
         """Whether a function returns a router or blueprint (the handlers inside it count for its module's layer)."""
@@ -352,6 +356,10 @@ class RoleFinder:
                 if name.lower().endswith(("router", "blueprint")):
                     return True
         return False
+
+
+def _calls_any(names: set[str], text: str) -> bool:
+    return any(f"{name}(" in text for name in names)
 
 
 def _is_decorated(text: str) -> bool:

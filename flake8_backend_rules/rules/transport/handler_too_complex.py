@@ -16,7 +16,7 @@ MAX_COMPLEXITY = Option(
     parse=parse_count,
     metavar="NUMBER",
 )
-_DECIDING = re.compile(r"\b(?:if|elif|for|while|except|and|or|case)\b")
+_DECIDING = re.compile(r"(?:if|elif|for|while|except|and|or|case)\b")
 
 
 class HandlerTooComplex(Rule):
