@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from flake8_backend_rules.baseline import BadBaselineError, Baseline, read_baseline
 from flake8_backend_rules.catalogue import all_rules, known_codes, rule_options
-from flake8_backend_rules.project.globs import BadGlobError, Glob, parse_glob
+from flake8_backend_rules.project.globs import BadGlobError, Glob, matches_any, parse_glob
 from flake8_backend_rules.project.layers import Layer
 from flake8_backend_rules.rule import Option, Rule, parse_path
 from flake8_backend_rules.rules.boundaries._framework_objects import FRAMEWORK_OBJECTS
@@ -99,7 +99,7 @@ class Settings(NamedTuple):
         inside = path.startswith(self.base.rstrip(os.sep) + os.sep)
         relative = path[len(self.base.rstrip(os.sep)) + 1 :] if inside else os.path.basename(path)
         relative = relative.replace(os.sep, "/")
-        return any(glob.matches(relative) for glob in self.exempt)
+        return matches_any(relative, self.exempt)
 
 
 def add_options(parser: Any) -> None:

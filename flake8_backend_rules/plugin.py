@@ -82,25 +82,17 @@ class Session:
     def _found(self, tree: ast.Module, path: str, lines: list[str], text: str) -> list[Finding]:
         if not self._is_linted(path, lines):
             return []
-        with _collector_paused(), self.opened(tree, path, lines, text) as file:
-            walk(tree, file, self.dispatch)
-            return file.findings()
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Holds back the cyclic garbage collector for one file.
-
-    What is built here is freed by reference count when the file is done; collections in between would only
-    look again and again at flake8's trees and tokens (a quarter of the pack's time on a large checkout).
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
+        collects = gc.isenabled()
+        # What is built here is freed by reference count when the file is done; collections in between would only look again
+        # and again at flake8's trees and tokens (a quarter of the pack's time on a large checkout).
+        gc.disable()
+        try:
+            with self.opened(tree, path, lines, text) as file:
+                walk(tree, file, self.dispatch)
+                return file.findings()
+        finally:
+            if collects:
+                gc.enable()
 
 
 _COLLECT_AFTER = 10_000

@@ -7,7 +7,6 @@ rules that name what is called or accessed (or that name nothing).
 from __future__ import annotations
 
 import ast
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
@@ -44,9 +43,6 @@ _STATEMENTS = frozenset(cls for cls in _CHILD_FIELDS if issubclass(cls, (ast.stm
 _SCOPE_CLASSES = frozenset(SCOPE_NODES)
 _BLOCKS = frozenset({"body", "orelse", "handlers", "finalbody", "cases"})
 _STATEMENT_FIELDS = {cls: tuple(f for f in fields if cls in _STATEMENTS and f in _BLOCKS) for cls, fields in _CHILD_FIELDS.items()}
-
-
-_IMPORTS: dict[frozenset[str], re.Pattern[str]] = {}
 
 
 class _Reported(NamedTuple):
@@ -110,24 +106,8 @@ class LintedFile:
         """The names that the file's imports bind from some top-level packages."""
         kept = self._names_of.get(packages)
         if kept is None:
-            kept = self._names_of[packages] = frozenset(self._imported_names(packages))
+            kept = self._names_of[packages] = self.model.names_from(packages)
         return kept
-
-    def _imported_names(self, packages: frozenset[str]) -> Iterator[str]:
-        if packages.isdisjoint(self.model.words):
-            return
-        if packages not in _IMPORTS:
-            _IMPORTS[packages] = re.compile(rf"^[ \t]*(?:import|from)[ \t][^#\n]*\b(?:{'|'.join(sorted(packages))})\b", re.MULTILINE)
-        if _IMPORTS[packages].search(self.model.text) is None:
-            return
-        for node in _all_statements(self.model.tree):
-            if isinstance(node, ast.Import):
-                for alias in node.names:
-                    if alias.name.partition(".")[0] in packages:
-                        yield alias.asname or alias.name.partition(".")[0]
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                if node.module.partition(".")[0] in packages:
-                    yield from (alias.asname or alias.name for alias in node.names)
 
     def report(self, rule: Rule, node: ast.AST, *, once_per: object = None, line: int = 0, **fields: object) -> None:
         """Records a finding at `node`. Of those with the same `once_per`, the first stands and counts the rest."""
@@ -170,16 +150,6 @@ class LintedFile:
         if text.isascii():
             return offset
         return len(text.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "ignore"))
-
-
-def _all_statements(tree: ast.Module) -> Iterator[ast.stmt]:
-    """Every statement of a module, those in functions and classes too."""
-    pending: list[Any] = list(tree.body)
-    while pending:
-        node = pending.pop()
-        for name in _STATEMENT_FIELDS[node.__class__]:
-            pending += getattr(node, name)
-        yield node
 
 
 @cache

@@ -59,6 +59,7 @@ class Knowledge:
                 self.registrations[name].append((owners, registration))
                 for package in registration.packages or ("",):
                     self.registering_words[package].add(name)
+        self.registering_packages = frozenset(package.partition(".")[0] for package in self.registering_words)
         self.handler_lists = [entry for f in self.frameworks for entry in f.handler_lists]
         self.class_handlers = [(NameSet(c.bases), c) for f in self.frameworks for c in f.class_handlers]
         self.class_handler_methods = frozenset(m for bases, c in self.class_handlers if bases for m in c.methods)

@@ -48,6 +48,16 @@ def parse_glob(text: str) -> Glob:
     return Glob(text)
 
 
+def matches_any(path: str, globs: tuple[Glob, ...]) -> bool:
+    """Whether a relative path with forward slashes matches one of some globs."""
+    return _any_of(globs).match(path) is not None
+
+
+@lru_cache(maxsize=16)
+def _any_of(globs: tuple[Glob, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{_compiled(glob.text).pattern})" for glob in globs) or r"(?!)", re.DOTALL)
+
+
 @lru_cache(maxsize=512)
 def _compiled(text: str) -> re.Pattern[str]:
     body = text.rstrip("/")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
@@ -139,6 +138,11 @@ PERSISTENCE_NAMES = _words("repository repositories repo repos crud dao daos db 
 """Stems and folders of KBR305 (b)."""
 
 
+def _matches(name: str, pattern: str) -> bool:
+    """Whether a name matches a pattern with a star at one end."""
+    return name.endswith(pattern[1:]) if pattern.startswith("*") else name.startswith(pattern[:-1])
+
+
 @lru_cache(maxsize=4096)
 def stem_layer(stem: str) -> tuple[Layer, str] | None:
     """The layer that a stem names, with the list entry that says so."""
@@ -147,7 +151,7 @@ def stem_layer(stem: str) -> tuple[Layer, str] | None:
             return layer, stem
     for layer, patterns in STEM_PATTERNS.items():
         for pattern in patterns:
-            if fnmatch.fnmatchcase(stem, pattern) and len(stem) >= len(pattern):  # the star stands for something
+            if _matches(stem, pattern) and len(stem) >= len(pattern):  # the star stands for something
                 return layer, pattern
     return None
 
@@ -168,6 +172,6 @@ def folder_layer(folder: str, siblings: frozenset[str] = frozenset(), parent: st
             return layer, folder
     for layer, patterns in FOLDER_PATTERNS.items():
         for pattern in patterns:
-            if fnmatch.fnmatchcase(folder, pattern):
+            if _matches(folder, pattern):
                 return layer, pattern
     return None

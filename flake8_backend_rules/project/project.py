@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.project import roots
+from flake8_backend_rules.project.folders import Folders
 from flake8_backend_rules.project.inference import Inference
 from flake8_backend_rules.project.outline import class_header, outline
 from flake8_backend_rules.project.source import parse, read_source, size_of, words_in
@@ -81,6 +82,7 @@ class Project:
         self._live: OrderedDict[str, None] = OrderedDict()
         self._shelf = Shelf()
         self._finds: dict[tuple[tuple[str, ...], str], str | None] = {}
+        self.folders = Folders()
         self._current: tuple[str, ast.Module] | None = None
         self._trees: OrderedDict[str, ast.Module | None] = OrderedDict()
         self._texts: dict[str, str] = {}
@@ -164,7 +166,7 @@ class Project:
         top = dotted.partition(".")[0]
         path = None
         if top not in self._stdlib and top not in self._third_party:
-            path = next((p for root in search if (p := _module_path(root, dotted)) is not None), None)
+            path = next((p for root in search if (p := self.folders.module_path(root, dotted)) is not None), None)
         self._finds[key] = path
         return path
 
@@ -196,7 +198,7 @@ class Project:
 
     def submodule_path(self, package: ModuleSummary, name: str) -> str | None:
         """The file, or the namespace package's folder, of a package's submodule; None if there is none."""
-        return _module_path(package.folder, name)
+        return self.folders.module_path(package.folder, name)
 
     def home_of(self, info: ImportInfo, importer: ModuleSummary) -> str | None:
         """The file that an imported name is looked for in first: of `from package import name` the submodule, if there is one.
@@ -208,7 +210,7 @@ class Project:
             return path
         key = (path,), info.name
         if key not in self._finds:
-            self._finds[key] = _module_path(os.path.dirname(path) if path.endswith(".py") else path, info.name)
+            self._finds[key] = self.folders.module_path(os.path.dirname(path) if path.endswith(".py") else path, info.name)
         return self._finds[key] or path
 
     def _relative_path(self, info: ImportInfo, importer: ModuleSummary) -> str | None:
@@ -217,7 +219,7 @@ class Project:
             folder = os.path.dirname(folder)
         key = (folder,), "." + info.module
         if key not in self._finds:
-            self._finds[key] = _module_path(folder, info.module) if info.module else _package_path(folder)
+            self._finds[key] = self.folders.module_path(folder, info.module) if info.module else self.folders.package_path(folder)
         return self._finds[key]
 
     def module_or_namespace(self, path: str | None) -> ModuleSummary | None:
@@ -304,7 +306,7 @@ class Project:
         if (found := self._resolve(module, name, seen, hops)) is not None:
             return found
         if module.is_package and (module.binding(name) is None or not module.broken):
-            return self.module_or_namespace(_module_path(module.folder, name))
+            return self.module_or_namespace(self.folders.module_path(module.folder, name))
         return None
 
     # -- bodies ----------------------------------------------------------------------------------
@@ -384,19 +386,3 @@ def named_functions(body: list[ast.stmt], prefix: str) -> Iterator[tuple[Functio
             yield node, prefix + node.name
         elif isinstance(node, ast.ClassDef):
             yield from named_functions(node.body, f"{prefix}{node.name}.")
-
-
-def _module_path(root: str, dotted: str) -> str | None:
-    """The file of `dotted` below `root` (`…/__init__.py` of a package, or a namespace package's folder)."""
-    base = os.path.join(root, *dotted.split("."))
-    package = os.path.join(base, "__init__.py")
-    if os.path.isfile(package):
-        return package
-    if os.path.isfile(base + ".py"):
-        return base + ".py"
-    return base if os.path.isdir(base) else None
-
-
-def _package_path(folder: str) -> str | None:
-    init = os.path.join(folder, "__init__.py")
-    return init if os.path.isfile(init) else folder if os.path.isdir(folder) else None

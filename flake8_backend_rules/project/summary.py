@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from flake8_backend_rules.project.outline import Outline, Piece
 from flake8_backend_rules.project.surfaces import (
@@ -43,7 +43,8 @@ class ModuleSummary:
     """
 
     __slots__ = (
-        "_bound", "_packages", "broken", "exported", "folder", "imports", "main_calls", "name", "path", "pieces", "shelf", "stars",
+        "_all_classes", "_bound", "_packages", "broken", "exported", "folder", "imports", "main_calls", "name", "path", "pieces", "shelf",
+        "stars",
     )  # fmt: skip
 
     def __init__(self, path: str, name: str, *, broken: bool = False) -> None:
@@ -64,6 +65,7 @@ class ModuleSummary:
         """None of the linted file."""
         self._bound: dict[str, Binding | Piece] = {}
         self._packages: frozenset[str] | None = None
+        self._all_classes: tuple[ClassInfo, ...] | None = None
 
     def bind(self, name: str, binding: Binding) -> None:
         self._bound[name] = binding
@@ -134,6 +136,7 @@ class ModuleSummary:
             cls.attributes.clear()
             cls.classes.clear()
         self._bound.clear()
+        self._all_classes = None
 
     def functions(self, matters: Matters | None = None) -> Iterator[FunctionInfo]:
         """Module-level functions and the methods of every class. `matters`: as for `definitions`."""
@@ -141,8 +144,15 @@ class ModuleSummary:
         for cls in self.all_classes(matters):
             yield from cls.methods.values()
 
-    def all_classes(self, matters: Matters | None = None) -> Iterator[ClassInfo]:
+    def all_classes(self, matters: Matters | None = None) -> Iterable[ClassInfo]:
         """The classes at module level and inside of classes. `matters`: as for `definitions`."""
+        if self.pieces:
+            return self._classes(matters)
+        if self._all_classes is None:
+            self._all_classes = tuple(self._classes(None))
+        return self._all_classes
+
+    def _classes(self, matters: Matters | None) -> Iterator[ClassInfo]:
         pending = [b for b in self.definitions(matters) if isinstance(b, ClassInfo)]
         while pending:
             cls = pending.pop()

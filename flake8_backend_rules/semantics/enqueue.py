@@ -46,6 +46,7 @@ class Enqueues:
         self.text = text
         self.words = words
         self._wrappers: dict[tuple[str, str, int], Wrapper | None] = {}
+        self._called: dict[ast.Call, Wrapper | None] = {}
 
     def is_only_enqueued(self, name: str, tree: ast.Module, *, is_function: bool) -> bool:
         """Whether a file uses an imported name for nothing but to enqueue a job: `task.delay(...)`, `tasks.ship.s(...)`.
@@ -177,6 +178,11 @@ class Enqueues:
 
     def wrapper(self, call: ast.Call, scope: Scope) -> Wrapper | None:
         """The first-party function that a call calls, if its own body hands a job to a queue."""
+        if call not in self._called:
+            self._called[call] = self._wrapper(call, scope)
+        return self._called[call]
+
+    def _wrapper(self, call: ast.Call, scope: Scope) -> Wrapper | None:
         if not self._may_be_wrapper(call.func, scope):
             return None
         value = self.evaluator.value(call.func, scope)

@@ -90,8 +90,11 @@ class HandlerCode:
     def _handlers_around(self, scope: Scope) -> tuple[tuple[Role, Handler], ...]:
         """For each role the handler code that a scope is part of, if any; asked for many calls of a function."""
         functions = list(scope.functions())
-        nearest = ((role, next((reached[f] for f in functions if f in reached), None)) for role, reached in self._by_role.items() if reached)
-        return tuple((role, handler) for role, handler in nearest if handler is not None)
+        found = []
+        for role, reached in self._by_role.items():
+            if reached and (handler := next((reached[f] for f in functions if f in reached), None)) is not None:
+                found.append((role, handler))
+        return tuple(found)
 
     def reached(self, role: Role) -> Iterator[Handler]:
         """The functions that handlers of a role call, callers before what they call."""

@@ -139,14 +139,11 @@ class Layering:
         return _Place(module.stem, parts, root, self._held, siblings)
 
     def _held(self, folder: str) -> frozenset[str]:
-        """The names of the modules and folders in a folder; each is looked into once a run."""
-        memo, key = self.evaluator.project.memo, ("held", folder)
-        if key not in memo:
-            try:
-                memo[key] = frozenset(name.removesuffix(".py") for name in os.listdir(folder))
-            except OSError:
-                memo[key] = frozenset()
-        return cast("frozenset[str]", memo[key])
+        """The names of the modules and folders in a folder."""
+        project, key = self.evaluator.project, ("held", folder)
+        if key not in project.memo:
+            project.memo[key] = frozenset(name.removesuffix(".py") for name in project.folders.names_in(folder))
+        return cast("frozenset[str]", project.memo[key])
 
     def _nearest_folder(self, place: _Place, module: ModuleSummary) -> tuple[Layer, str] | None:
         """The layer named by the nearest folder that names one, with the folder."""

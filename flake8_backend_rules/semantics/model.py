@@ -18,6 +18,7 @@ from flake8_backend_rules.semantics.domain_models import DomainModels
 from flake8_backend_rules.semantics.enqueue import Enqueues
 from flake8_backend_rules.semantics.excepts import Excepts
 from flake8_backend_rules.semantics.handler_code import Handler, HandlerCode
+from flake8_backend_rules.semantics.import_statements import names_imported
 from flake8_backend_rules.semantics.important_writes import ImportantWrites
 from flake8_backend_rules.semantics.imports import Imports
 from flake8_backend_rules.semantics.kinds import Kind, Value
@@ -249,6 +250,10 @@ class FileModel:
 
     # -- imports ---------------------------------------------------------------------------------
 
+    def names_from(self, packages: frozenset[str]) -> frozenset[str]:
+        """The names that the file's imports bind from some top-level packages."""
+        return frozenset() if packages.isdisjoint(self.words) else frozenset(names_imported(packages, self.tree, self.text))
+
     @cached_property
     def imports(self) -> Imports:
         """What the file's import statements bring in."""
@@ -257,6 +262,11 @@ class FileModel:
         return Imports(self.module, self.text, origins, self.placement)
 
     # -- classes ---------------------------------------------------------------------------------
+
+    @cached_property
+    def defined_names(self) -> str:
+        """The names of the file's functions, methods and classes, in one string of lower case."""
+        return " ".join((*(f.name for f in self.module.functions()), *(c.name for c in self.module.all_classes()))).lower()
 
     @cached_property
     def orm_classes(self) -> list[ClassInfo]:

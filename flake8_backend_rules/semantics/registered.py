@@ -31,9 +31,15 @@ class Registrations:
         words = self.knowledge.registering_words
         return words[""].union(*(words[package] for package in self.packages(module)))
 
+    def may_be_in(self, text: str, module: ModuleSummary) -> bool:
+        """Whether the text of a module holds a call that may register a handler."""
+        return any(f"{word}(" in text for word in self.words(module))
+
     def packages(self, module: ModuleSummary) -> frozenset[str]:
         """The packages and modules that a module imports and that bring ways to register a handler."""
         if module.path not in self._packages:
+            if module.top_level_packages().isdisjoint(self.knowledge.registering_packages):
+                return self._packages.setdefault(module.path, frozenset())
             dotted = (f"{i.module}.{i.name}".split(".") for i in module.imports if not i.level)
             found = {prefix for parts in dotted for prefix in (parts[0], ".".join(parts[:2]))}
             self._packages[module.path] = frozenset(found.intersection(self.knowledge.registering_words))

@@ -25,7 +25,6 @@ _OWN_CLASSES = frozenset({"Result", "Ok", "Err"})
 _RETURNS = re.compile(r"->\s*([^:\n]+)")
 _REEXPORT = re.compile(r"^from\s+(\.*)([\w.]*)\s+import\s+(\([^)]*\)|[^\n]+)", re.MULTILINE)
 _MARKS = ("Result[", "Err[")
-_MAY_RETURN_ONE = re.compile(r"->\s*[^:\n]*(?:Result|\b(?:Ok|Err|Success|Failure)\b)")
 _DEFINED = re.compile(r"def\s+(\w+)")
 
 
@@ -182,9 +181,13 @@ class Results:
 def _result_functions(text: str, more: tuple[str, ...]) -> frozenset[str]:
     """Names of functions whose return annotation, as text, holds the name of a Result or an alias made of one."""
     words = _words(more)
-    if "->" not in text or not (_MAY_RETURN_ONE.search(text) or any(mark in text for mark in _MARKS) or (more and words.search(text))):
+    returned = " ".join(_RETURNS.findall(text))
+    if not returned:
         return frozenset()
-    aliases = set(re.findall(rf"^(?:type\s+)?(\w+)[^=\n(]*=\s*[^=\n]*?(?:{words.pattern})", text, re.MULTILINE))
+    told = "Result" in returned or words.search(returned) is not None
+    if not told and not any(mark in text for mark in _MARKS) and (not more or words.search(text) is None):
+        return frozenset()
+    aliases = set(_alias(words.pattern).findall("\n" + text))
     found = set()
     for match in _RETURNS.finditer(text):
         names = re.findall(r"\w+", match[1])
@@ -200,6 +203,12 @@ def _words(more: tuple[str, ...]) -> re.Pattern[str]:
     names = ("Result", "ResultE", "IOResult", "IOResultE", "FutureResult", "FutureResultE", "Ok", "Err", "Success", "Failure")
     own = sorted({name.rpartition(".")[2] for name in more} - set(names))
     return re.compile(rf"\b(?:{'|'.join((*names, *own))})\b")
+
+
+@lru_cache(maxsize=16)
+def _alias(words: str) -> re.Pattern[str]:
+    """Finds an assignment at the margin of something that one of some words tells, by the end of the line before it."""
+    return re.compile(rf"\n(?:type\s+)?(\w+)[^=\n(]*=\s*[^=\n]*?(?:{words})")
 
 
 @lru_cache(maxsize=16)

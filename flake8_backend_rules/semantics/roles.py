@@ -14,6 +14,7 @@ from flake8_backend_rules.frameworks.schema import HTTP_VERBS, ClassHandlers, Na
 from flake8_backend_rules.project.summary import ModuleSummary
 from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, FunctionNode, Variable
 from flake8_backend_rules.semantics.kinds import Kind, Value
+from flake8_backend_rules.semantics.paths import last_name
 from flake8_backend_rules.semantics.registered import Registrations
 from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, PlacedFunction, Scope, own_nodes, scoped_nodes
 from flake8_backend_rules.semantics.values import Evaluator
@@ -334,9 +335,9 @@ class RoleFinder:
             if role is not None:
                 roles[placed.node.lineno] = role
         words = self.registrations.words(module)
-        if (present is None or not present.isdisjoint(words)) and (text is None or _calls_any(words, text)):
+        if (present is None or not present.isdisjoint(words)) and (text is None or self.registrations.may_be_in(text, module)):
             for node, inner in scoped_nodes(base, tree):
-                if isinstance(node, ast.Call) and _called_name(node) in words:
+                if isinstance(node, ast.Call) and last_name(node.func) in words:
                     for function, entry, name in self.registrations.handlers(node, inner):
                         if function.module.path == module.path:
                             roles.setdefault(function.line, _registered(entry, name))
@@ -344,7 +345,7 @@ class RoleFinder:
 
     def has_more(self, module: ModuleSummary, text: str) -> bool:
         """Whether `complete` may find more roles than `surface` in a module of some text."""
-        return _INNER_DECORATOR.search(text) is not None or _calls_any(self.registrations.words(module), text)
+        return _INNER_DECORATOR.search(text) is not None or self.registrations.may_be_in(text, module)
 
     def returns_router(self, function: FunctionNode, module: ModuleSummary) -> bool:
         """Whether a function returns a router or blueprint (the handlers inside it count for its module's layer)."""
@@ -356,10 +357,6 @@ class RoleFinder:
                 if name.lower().endswith(("router", "blueprint")):
                     return True
         return False
-
-
-def _calls_any(names: set[str], text: str) -> bool:
-    return any(f"{name}(" in text for name in names)
 
 
 def _is_decorated(text: str) -> bool:
@@ -399,10 +396,6 @@ def _has_path(decorator: ast.expr) -> bool:
 def _called_attribute(decorator: ast.expr) -> str:
     target = decorator.func if isinstance(decorator, ast.Call) else decorator
     return target.attr if isinstance(target, ast.Attribute) else ""
-
-
-def _called_name(call: ast.Call) -> str:
-    return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
 
 
 def _registered(entry: Registration, name: str) -> FunctionRole:

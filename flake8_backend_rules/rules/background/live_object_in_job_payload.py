@@ -1,5 +1,6 @@
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.project.surfaces import ClassInfo
@@ -185,8 +186,7 @@ class LiveObjectInJobPayload(Rule):
         call = value.value if isinstance(value, ast.Await) else value
         if not isinstance(call, ast.Call) or not (call.args or call.keywords):
             return
-        name = last_name(call.func).lower()
-        if not any(word in name for word in _WRAPPER_WORDS) or file.model.enqueues.entry(call, file.scope) is not None:
+        if not _may_enqueue(last_name(call.func)) or file.model.enqueues.entry(call, file.scope) is not None:
             return
         wrapper = file.model.enqueues.wrapper(call, file.scope)
         if wrapper is not None:
@@ -263,3 +263,10 @@ def _is_nested_function(node: ast.Name, file: LintedFile) -> bool:
     if binding.how is How.DEFINITION:
         return isinstance(binding.definition, FUNCTION_NODES) and not binding.definition.decorator_list
     return binding.how is How.VALUE and isinstance(binding.expression, ast.Lambda)
+
+
+@lru_cache(maxsize=4096)
+def _may_enqueue(name: str) -> bool:
+    """Whether a function of some name may hand a job to a queue; names recur all over a project."""
+    lowered = name.lower()
+    return any(word in lowered for word in _WRAPPER_WORDS)

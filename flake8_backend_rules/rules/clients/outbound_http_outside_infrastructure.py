@@ -150,7 +150,9 @@ class OutboundHttpOutsideInfrastructure(Rule):
 
     def visit_Call(self, node: ast.Call, file: LintedFile) -> None:
         if not file.imports_any(_CLIENT_PACKAGES):  # the common case: no look at the arguments
-            if file.scope.node is not None:
+            func = node.func
+            is_verb = isinstance(func, ast.Attribute) and func.attr in _VERB_METHODS
+            if (is_verb or file.settings[HTTP_MODULES.name]) and file.scope.node is not None:
                 self._check_call(node, file)
             return
         for argument in (*node.args, *(keyword.value for keyword in node.keywords)):

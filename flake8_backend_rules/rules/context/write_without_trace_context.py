@@ -92,7 +92,7 @@ class WriteWithoutTraceContext(Rule):
     )
 
     def applies(self, file: LintedFile) -> bool:
-        return defines_one(file.module, file.settings[IMPORTANT_VERBS.name]) and super().applies(file)
+        return defines_one(file.model, file.settings[IMPORTANT_VERBS.name]) and super().applies(file)
 
     def visit_FunctionDef(self, node: ast.FunctionDef, file: LintedFile) -> None:
         self._check(node, file)
