@@ -96,6 +96,8 @@ def test_a_function_cut_out_of_its_piece_is_the_same(path: Path) -> None:
     [
         pytest.param("class Order:\n    def pay(self):\n        return [\n1,\n]\n", 8, id="dedented-in-a-bracket"),
         pytest.param("class Order:\n    def pay(self):\n        return 1 + \\\n2\n", 8, id="continued-line"),
+        pytest.param("class Order:\n    def pay(self):\n        return 'a \\\n    b'\n", 8, id="continued-string"),
+        pytest.param("class Order:\n    def pay(self):\n        return 'a \\\n            def b():\\\n'\n", 8, id="function-in-a-string"),
         pytest.param('class Order:\n    def pay(self): return 1  # """\n"""\n', 8, id="uncertain-quotes"),
         pytest.param("class Order:\n    total = 1\n    def pay(self): ...\n", 8, id="no-function-on-the-line"),
         pytest.param("class Order:\n    # def pay(self): ...\n    total = 1\n", 8, id="in-a-comment"),
@@ -111,6 +113,17 @@ def test_a_function_in_a_branch_and_a_coroutine() -> None:
     own = piece.function_at(9)
     assert isinstance(own, ast.AsyncFunctionDef)
     assert (own.name, own.lineno, own.col_offset, own.end_lineno, len(own.body)) == ("pay", 9, 8, 12, 1)
+
+
+def test_a_continued_line_within_a_body_does_no_harm() -> None:
+    lines = "        total = 1 + \\\n            2\n" * 20
+    piece = Piece("Order", 7, f"class Order:\n    def pay(self):\n{lines}\n    def ship(self): ...\n")
+    surface = piece.surface(frozenset())
+    assert surface is not None
+    assert ast.unparse(surface[0]) == "class Order:\n\n    def pay(self):\n        pass\n\n    def ship(self):\n        ..."
+    own = piece.function_at(8)
+    assert own is not None
+    assert len(own.body) == 20
 
 
 def test_a_long_line_of_quotes_costs_no_more_than_its_length() -> None:

@@ -55,11 +55,11 @@ class Piece(NamedTuple):
         """
         source = self.source.split("\n", line - self.line)[-1]
         match = _DEFINED.search(source)
-        strings = None if match is None or "\\\n" in source else _long_strings(source)
+        strings = None if match is None else _long_strings(source)
         if match is None or strings is None:
             return None
         indent = -1 if "\n" in source[: match.start()] else _own_indent(source, match)
-        if indent < 0:
+        if indent < 0 or _continued_within(indent).search(source):
             return None
         text = source[: _end_of_block(source, match.end(), indent, strings)]
         tree = parse("\n" * (line - 2) + f"if 1:\n{text}" if indent else "\n" * (line - 1) + text)
@@ -146,7 +146,7 @@ def _without_bodies(source: str, whole: frozenset[str]) -> str | None:
 
     Where the cut was wrong the text does not parse: a bracket or a string is left open, or closed twice.
     """
-    if len(source) < _LEAST_BODIES or "\\\n" in source:
+    if len(source) < _LEAST_BODIES:
         return None
     strings = _long_strings(source)
     if strings is None:
@@ -160,6 +160,8 @@ def _without_bodies(source: str, whole: frozenset[str]) -> str | None:
             continue
         if indent < 0:
             indent = own
+            if _continued_within(indent).search(source):
+                return None
         if own != indent or match[1] in whole or (end := _header_end(source, match)) is None:
             continue
         position = _end_of_block(source, source.index("\n", end) + 1, indent, strings)
@@ -224,6 +226,12 @@ def class_header(text: str, name: str) -> str | None:
         if (found == 0 or text[found - 1] == "\n") and text[end : end + 1] in ("(", ":", "[", " "):
             return text[end:].partition("\n")[0].partition(":")[0]
     return None
+
+
+@cache
+def _continued_within(indent: int) -> re.Pattern[str]:
+    """Finds a line that is continued by one that looks like the end of a block so far in, or like a function."""
+    return re.compile(rf"\\\n(?: {{0,{indent}}}(?! )| *(?:async +)?def )")
 
 
 @cache

@@ -25,7 +25,7 @@ _MAX_HOPS = 24
 _MAX_LOOKUPS = 400
 # What stays in memory between files is bounded, and packed where it can be: every live node costs time in
 # each of Python's garbage collections for the rest of the run.
-_MAX_LIVE_SUMMARIES = 128
+_MAX_LIVE_SUMMARIES = 512
 _MAX_BODIES = 256
 _MAX_LIVE_TREES = 2
 

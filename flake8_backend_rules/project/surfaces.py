@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import pickle
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from flake8_backend_rules.project.outline import Piece
@@ -54,12 +53,18 @@ class Surface:
     def pack(self) -> None:
         """Packs the expressions; those nested too deeply for that stay as they are."""
         if self._syntax.__class__ is not bytes and any(self._syntax):
-            with suppress(RecursionError, pickle.PicklingError):
-                self._syntax = pickle.dumps(self._syntax, pickle.HIGHEST_PROTOCOL)
+            self._syntax = _packed(self._syntax)
 
     def put_back(self, packed: bytes) -> None:
         """Goes back to the bytes that the expressions were unpacked from."""
         self._syntax = packed
+
+
+def _packed(syntax: tuple[Any, ...] | bytes) -> tuple[Any, ...] | bytes:
+    try:
+        return pickle.dumps(syntax, pickle.HIGHEST_PROTOCOL)
+    except (RecursionError, pickle.PicklingError):
+        return syntax
 
 
 class Variable(Surface):

@@ -36,6 +36,8 @@ class HandlerCode:
 
     def __init__(self, functions: list[PlacedFunction], roles: dict[int, FunctionRole]) -> None:
         self._by_role: dict[Role, dict[FunctionNode, Handler]] = {role: {} for role in HANDLER_ROLES}
+        self._has: tuple[Role, ...] = ()
+        """The roles of which there are handlers."""
         self._around: dict[Scope, tuple[tuple[Role, Handler], ...]] = {}
         handlers = [(f, roles[f.node.lineno]) for f in functions if f.node.lineno in roles]
         handlers = [(f, role) for f, role in handlers if role.role in self._by_role]
@@ -46,6 +48,7 @@ class HandlerCode:
         self._methods = {(f.owner, f.node.name): f for f in functions if f.owner is not None}
         for placed, role in handlers:  # a handler is its own, whoever else calls it
             self._by_role[role.role][placed.node] = Handler(role, placed.node, placed.node)
+        self._has = tuple(role for role, reached in self._by_role.items() if reached)
         if len(handlers) < len(functions):
             for placed, role in handlers:
                 self._reach(placed, role)
@@ -110,4 +113,4 @@ class HandlerCode:
                     yield handler
 
     def has(self, *roles: Role) -> bool:
-        return any(self._by_role[role] for role in roles)
+        return bool(self._has) and any(role in self._has for role in roles)

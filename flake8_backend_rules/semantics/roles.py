@@ -335,7 +335,7 @@ class RoleFinder:
             if role is not None:
                 roles[placed.node.lineno] = role
         words = self.registrations.words(module)
-        if (present is None or not present.isdisjoint(words)) and (text is None or self.registrations.may_be_in(text, module)):
+        if text is None or any(f"{word}(" in text for word in (words if present is None else words & present)):
             for node, inner in scoped_nodes(base, tree):
                 if isinstance(node, ast.Call) and last_name(node.func) in words:
                     for function, entry, name in self.registrations.handlers(node, inner):
