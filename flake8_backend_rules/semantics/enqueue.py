@@ -12,7 +12,7 @@ from flake8_backend_rules.project.summary import ModuleSummary
 from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, FunctionNode, ImportInfo
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.paths import calls_in, last_name
-from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, Scope, all_nodes, bound_arguments, calls_below
+from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, Scope, ScopeNode, all_nodes, bound_arguments, calls_below
 from flake8_backend_rules.semantics.values import Evaluator
 
 _FUNCTION = Enqueue(frozenset())
@@ -46,7 +46,7 @@ class Enqueues:
         self.text = text
         self.words = words
         self._wrappers: dict[tuple[str, str, int], Wrapper | None] = {}
-        self._called: dict[ast.Call, Wrapper | None] = {}
+        self._called: dict[tuple[ast.Call, ScopeNode | None], Wrapper | None] = {}
 
     def is_only_enqueued(self, name: str, tree: ast.Module, *, is_function: bool) -> bool:
         """Whether a file uses an imported name for nothing but to enqueue a job: `task.delay(...)`, `tasks.ship.s(...)`.
@@ -178,9 +178,10 @@ class Enqueues:
 
     def wrapper(self, call: ast.Call, scope: Scope) -> Wrapper | None:
         """The first-party function that a call calls, if its own body hands a job to a queue."""
-        if call not in self._called:
-            self._called[call] = self._wrapper(call, scope)
-        return self._called[call]
+        key = call, scope.node
+        if key not in self._called:
+            self._called[key] = self._wrapper(call, scope)
+        return self._called[key]
 
     def _wrapper(self, call: ast.Call, scope: Scope) -> Wrapper | None:
         if not self._may_be_wrapper(call.func, scope):
