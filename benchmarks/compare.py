@@ -1,10 +1,11 @@
 """What flake8 costs with the pack against flake8 alone, in interleaved pairs in one run.
 
-    python -m benchmarks.compare [--pairs 5] [--jobs 1,2] [--default-rules] [--neighbours] [--write] [CHECKOUT...]
+    python -m benchmarks.compare [--pairs 5] [--jobs 1,2] [--default-rules] [--neighbours] [--instructions] [--write] [CHECKOUT...]
 
 Without checkouts, over pinned applications that `tests.ecosystem` fetches. Makes the environments that it compares (needs pip and
-a network the first time). `--neighbours` measures flake8-bugbear and flake8-async too, on the first checkout. `--write` puts
-the figures into docs/performance.md and draws docs/growth.svg (needs the extra `benchmarks`). Only ratios mean something on
+a network the first time). `--neighbours` measures flake8-bugbear and flake8-async too, on the first checkout. `--instructions` has
+valgrind count instructions, which a busy machine does not change, in place of the clock; no other figures are taken then. `--write`
+puts the figures into docs/performance.md and draws docs/growth.svg (needs the extra `benchmarks`). Only ratios mean something on
 another machine; seconds are shown to judge them by.
 """
 
@@ -15,6 +16,7 @@ import json
 import os
 import platform
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -24,7 +26,7 @@ from pathlib import Path
 
 from benchmarks.environments import BARE, PACK, PLUGINS, ROOT, cache_folder, python_with
 from benchmarks.growth import draw_growth, growth_table, measure_growth
-from benchmarks.measure import Pairs, in_pairs, lines_in, sample_of_files
+from benchmarks.measure import Pairs, in_pairs, instructions, lines_in, sample_of_files
 
 PINNED = ("prefect", "apache-superset", "pretix")  # FastAPI, Flask, Django; 50,000 lines and more
 PAGE = ROOT / "docs" / "performance.md"
@@ -64,6 +66,15 @@ def whole_runs(pythons: dict[str, Path], checkouts: Sequence[Path], args: argpar
             pairs = in_pairs(pythons[BARE], pythons[PACK], checkout, [f"-j{jobs}", *args.options], args.pairs)
             rows.append([_title(checkout), f"{lines:,}", f"-j{jobs}", *_shown(pairs)])
     return table(["checkout", "lines", "jobs", "user CPU", "wall", "memory", "bare, seconds"], rows)
+
+
+def counted(pythons: dict[str, Path], checkouts: Sequence[Path], args: argparse.Namespace) -> str:
+    rows = []
+    for checkout in checkouts:
+        say(f"{_title(checkout)}, instructions")
+        bare, pack = instructions([pythons[BARE], pythons[PACK]], checkout, args.options)
+        rows.append([_title(checkout), f"{pack / bare:.3f}x", f"{bare / 1e9:.1f}"])
+    return table(["checkout, -j1", "instructions", "bare, thousand millions"], rows)
 
 
 def neighbours(pythons: dict[str, Path], checkout: Path, args: argparse.Namespace) -> str:
@@ -131,12 +142,19 @@ def main() -> None:
     parser.add_argument("--jobs", default="1,2")
     parser.add_argument("--default-rules", action="store_true")
     parser.add_argument("--neighbours", action="store_true")
+    parser.add_argument("--instructions", action="store_true")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("checkouts", nargs="*", type=Path)
     args = parser.parse_args()
     if args.write and find_spec("matplotlib") is None:  # said now, not in an hour
         parser.error("--write draws with matplotlib: pip install -e '.[benchmarks]'")
+    if args.instructions and shutil.which("valgrind") is None:
+        parser.error("--instructions needs valgrind")
     args.options = [] if args.default_rules else ["--extend-select=KBR"]
+    if args.instructions:
+        pythons = {name: python_with(name, cache_folder()) for name in (BARE, PACK)}
+        print(counted(pythons, args.checkouts or pinned_checkouts(), args))
+        return
     text = "\n\n".join(figures(args))
     print(text)
     if args.write:
