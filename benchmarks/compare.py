@@ -74,6 +74,7 @@ def counted(pythons: dict[str, Path], checkouts: Sequence[Path], args: argparse.
         say(f"{_title(checkout)}, instructions")
         bare, pack = instructions([pythons[BARE], pythons[PACK]], checkout, args.options)
         rows.append([_title(checkout), f"{pack / bare:.3f}x", f"{bare / 1e9:.1f}"])
+        say(" ".join(rows[-1]))  # at once: a checkout takes a quarter of an hour
     return table(["checkout, -j1", "instructions", "bare, thousand millions"], rows)
 
 
