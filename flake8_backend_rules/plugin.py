@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from flake8_backend_rules import __version__
 from flake8_backend_rules.baseline import Baseline
 from flake8_backend_rules.catalogue import known_codes
+from flake8_backend_rules.dispatch import Dispatch
 from flake8_backend_rules.options import BadOptionError, Settings, add_options, enabled_rules, read_configured_baseline, read_settings
 from flake8_backend_rules.own_findings import INTERNAL_ERROR
 from flake8_backend_rules.pragma import WORD, read_pragmas
@@ -22,7 +23,7 @@ from flake8_backend_rules.project.source import is_generated, original
 from flake8_backend_rules.rule import Finding, Rule
 from flake8_backend_rules.semantics.model import FileModel
 from flake8_backend_rules.semantics.scope import Scope
-from flake8_backend_rules.walk import Dispatch, LintedFile, walk
+from flake8_backend_rules.walk import LintedFile, walk
 
 FlakeFinding = tuple[int, int, str, type]
 _STDIN_NAMES = ("stdin", "-", "(none)", "")

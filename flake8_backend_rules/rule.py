@@ -109,6 +109,8 @@ class Rule:
     words: ClassVar[tuple[str, ...]] = ()
     layers: ClassVar[tuple[Layer, ...]] = ()
     roles: ClassVar[tuple[Role, ...]] = ()
+    in_handlers: ClassVar[bool] = False
+    """Whether the handlers for expressions have something to see only in handler code of `roles`."""
     options: ClassVar[tuple[Option, ...]] = ()
     bad: ClassVar[tuple[Bad, ...]]
     good: ClassVar[tuple[Good, ...]]
@@ -150,12 +152,12 @@ class Rule:
     def finish(self, file: LintedFile) -> None:
         """Called after the walk; for rules that decide on the whole file."""
 
-    def sees_expressions(self, file: LintedFile) -> bool:
-        """Whether the handlers for expressions can have something to see in a file where the rule applies.
+    def calls_in(self, file: LintedFile) -> frozenset[str] | None:
+        """The called names that narrow `visit_Call` in a file where the rule applies, None for any; for rules whose `calls` depend on it.
 
-        Where none of the rules' can, the walk stays with statements.
+        Where all rules name what they look for, the walk enters only statements that hold one of the names.
         """
-        return True
+        return self.calls or None
 
 
 def parse_count(text: str) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+import textwrap
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from flake8_backend_rules.catalogue import all_rules
+from flake8_backend_rules.dispatch import Dispatch
+from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.plugin import BackendRulesPlugin
 from flake8_backend_rules.rule import BadDeclarationError, Rule
-from flake8_backend_rules.walk import Dispatch, LintedFile
+from flake8_backend_rules.walk import LintedFile
 from tests.harness import codes, lint, places, session, write
 from tests.test_catalogue import declare
 
@@ -161,6 +164,40 @@ def test_a_rule_cannot_visit_what_is_not_walked(leaf: type[ast.AST]) -> None:
     rule = declare(**{f"visit_{leaf.__name__}": lambda self, node, file: None})
     with pytest.raises(BadDeclarationError, match="is a leaf of the walk"):
         Dispatch.of([rule()])
+
+
+def test_a_rule_that_names_calls_by_file_hears_no_other_expressions() -> None:
+    rule = declare(calls_in=lambda self, file: frozenset({"commit"}), visit_Attribute=lambda self, node, file: None)
+    with pytest.raises(BadDeclarationError, match="names calls file by file and hears other expressions too"):
+        Dispatch.of([rule()])
+
+
+@pytest.mark.parametrize(
+    ("how", "lines"),
+    [
+        ({"calls_in": lambda self, file: frozenset({"save"})}, [6, 8]),
+        ({"calls": frozenset({"save"})}, [6, 8]),
+        ({"in_handlers": True, "roles": (Role.HTTP,)}, [4, 6]),
+        ({"calls_in": lambda self, file: None}, [2, 4, 6, 8]),
+        ({}, [2, 4, 6, 8]),
+    ],
+)
+def test_calls_are_handed_to_the_rules_that_name_them(tmp_path: Path, how: dict[str, Any], lines: list[int]) -> None:
+    """Nested and on a line of their own; `saved` is another word; a handler's decorator comes with its header."""
+    seen: list[int] = []
+    source = """\
+        from fastapi import APIRouter
+        router = APIRouter()
+
+        @router.post("/orders")
+        def place(order):
+            return [log(line) for line in order.save(
+                now=True)]
+        saved = print(lambda: save())
+    """
+    rule = declare(visit_Call=lambda self, node, file: seen.append(node.lineno), **how)
+    lint(tmp_path, textwrap.dedent(source), [rule])
+    assert sorted(set(seen)) == lines
 
 
 def test_rules_that_are_off_are_not_in_the_table() -> None:

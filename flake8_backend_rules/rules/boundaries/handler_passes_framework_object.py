@@ -53,6 +53,7 @@ class HandlerPassesFrameworkObject(Rule):
         "{where} passes the framework object {kind} ('{argument}') to '{callee}' of the {layer} layer; convert it to typed input first"
     )
     roles = (Role.HTTP, Role.JOB, Role.CLI)
+    in_handlers = True
     options = (FRAMEWORK_OBJECTS,)
     bad = (
         Bad(

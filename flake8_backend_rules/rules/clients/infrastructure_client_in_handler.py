@@ -115,11 +115,14 @@ class InfrastructureClientInHandler(Rule):
         mentioned = file.mentions(_PACKAGES) or file.mentions(tuple(name.rpartition(".")[2] for name in file.settings[CLIENTS.name]))
         return mentioned and super().applies(file)
 
+    def calls_in(self, file: LintedFile) -> frozenset[str]:
+        words, more = file.model.words, file.settings[CLIENTS.name]
+        own = (w for w in words if w.startswith("from_") or (more and any(known.endswith(w) for known in more)))
+        return (words & _CALLED).union(own)
+
     def visit_Call(self, node: ast.Call, file: LintedFile) -> None:
         func, more = node.func, file.settings[CLIENTS.name]
         name = func.id if isinstance(func, ast.Name) else getattr(func, "attr", "")
-        if not (name in _CALLED or name.startswith("from_") or (more and any(known.endswith(name) for known in more))):
-            return
         handler = file.model.handler_at(file.scope, Role.HTTP, Role.JOB)
         if handler is not None and self._makes_client(func, name, more, file):
             file.report(self, node, where=handler.description, call=quoted(node))

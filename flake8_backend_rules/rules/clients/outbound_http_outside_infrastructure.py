@@ -148,11 +148,12 @@ class OutboundHttpOutsideInfrastructure(Rule):
     def applies(self, file: LintedFile) -> bool:
         return (bool(file.settings[HTTP_MODULES.name]) or file.mentions(_TELLING)) and super().applies(file)
 
+    def calls_in(self, file: LintedFile) -> frozenset[str] | None:
+        return None if file.settings[HTTP_MODULES.name] or file.imports_any(_CLIENT_PACKAGES) else _VERB_METHODS
+
     def visit_Call(self, node: ast.Call, file: LintedFile) -> None:
         if not file.imports_any(_CLIENT_PACKAGES):  # the common case: no look at the arguments
-            func = node.func
-            is_verb = isinstance(func, ast.Attribute) and func.attr in _VERB_METHODS
-            if (is_verb or file.settings[HTTP_MODULES.name]) and file.scope.node is not None:
+            if file.scope.node is not None:
                 self._check_call(node, file)
             return
         for argument in (*node.args, *(keyword.value for keyword in node.keywords)):

@@ -109,8 +109,9 @@ class CoreRaisesHttpError(Rule):
         ),
     )
 
-    def sees_expressions(self, file: LintedFile) -> bool:
-        return any((word[:1].isupper() and _TELLING.search(word)) or word in _FUNCTION_NAMES for word in file.model.words)
+    def calls_in(self, file: LintedFile) -> frozenset[str]:
+        words = file.model.words
+        return frozenset(word for word in words if word[:1].isupper() and _TELLING.search(word)) | (words & _FUNCTION_NAMES)
 
     def visit_Raise(self, node: ast.Raise, file: LintedFile) -> None:
         if node.exc is not None:
@@ -127,10 +128,9 @@ class CoreRaisesHttpError(Rule):
             file.seen.add((self.code, node.value))
 
     def visit_Call(self, node: ast.Call, file: LintedFile) -> None:
-        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-        if (name[:1].isupper() and _TELLING.search(name)) or name in _FUNCTION_NAMES:
-            if (self.code, node) not in file.seen:
-                self._check(node, node, "constructs" if name[:1].isupper() else "calls", file)
+        if (self.code, node) not in file.seen:
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            self._check(node, node, "constructs" if name[:1].isupper() else "calls", file)
 
     def _check(self, node: ast.AST, value: ast.expr, verb: str, file: LintedFile) -> None:
         model = file.model

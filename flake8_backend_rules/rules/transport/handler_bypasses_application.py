@@ -37,6 +37,7 @@ class HandlerBypassesApplication(Rule):
     message = "{where} calls the infrastructure directly via '{call}'; call a use-case of the application layer"
     default = False
     roles = (Role.HTTP, Role.JOB, Role.CLI)
+    in_handlers = True
     bad = (
         Bad(
             files={
