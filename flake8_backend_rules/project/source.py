@@ -11,6 +11,8 @@ import tokenize
 import warnings
 from collections.abc import Sequence
 
+from flake8_backend_rules.project.newer_syntax import lowered
+
 MAX_BYTES = 1 << 20
 """Imported modules larger than this are not read: their names are unknown."""
 
@@ -72,7 +74,14 @@ def read_source(path: str) -> str | None:
 
 
 def parse(text: str) -> ast.Module | None:
-    """The tree of a source text, None if it does not parse here. The module's own warnings stay silent."""
+    """The tree of a source text, None if it does not parse here. Newer syntax is passed over; the module's own warnings stay silent."""
+    tree = _parsed(text)
+    if tree is None and (older := lowered(text)) is not None:
+        tree = _parsed(older)
+    return tree
+
+
+def _parsed(text: str) -> ast.Module | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
