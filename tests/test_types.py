@@ -127,6 +127,56 @@ def test_parameter(tmp_path: Path, parameters: str) -> None:
     assert commits(tmp_path, {PATH: route(f"{SQLALCHEMY}\n{GET_DB}", parameters)}) == ["store"]
 
 
+OWN = f"""
+from contextlib import asynccontextmanager, contextmanager
+from typing import AsyncGenerator, Awaitable, Iterator, Optional, Self
+{SQLALCHEMY}
+class Base:
+    @classmethod
+    def made(cls) -> Self: ...
+    @classmethod
+    def maybe(cls) -> "Optional[Self]": ...
+    @classmethod
+    def told_by_body(cls): return cls()
+    @classmethod
+    @contextmanager
+    def opened(cls) -> Iterator[Self]: yield cls()
+    @classmethod
+    @contextmanager
+    def opened_by_body(cls): yield cls()
+    @classmethod
+    @asynccontextmanager
+    async def opened_later(cls) -> AsyncGenerator[Self, None]: yield cls()
+    def __enter__(self) -> Self: return self
+    @classmethod
+    def always_base(cls) -> "Base": ...
+    @classmethod
+    def always_base_by_body(cls): return Base()
+class Store(Base, Session): ...
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "store = Store.made()",
+        "store = Store.maybe()",
+        "store = Store.told_by_body()",
+        "with Store.opened() as store:\n    store.commit()",
+        "with Store.opened_by_body() as store:\n    store.commit()",
+        "async with Store.opened_later() as store:\n    store.commit()",
+        "with Store() as store:\n    store.commit()",
+    ],
+)
+def test_self_is_the_class_that_the_method_is_called_on(tmp_path: Path, body: str) -> None:
+    assert commits(tmp_path, {PATH: route(OWN, body=body)}) == ["store"]
+
+
+@pytest.mark.parametrize("body", ["store = Store.always_base()", "store = Store.always_base_by_body()", "store = Base.made()"])
+def test_another_class_is_not_self(tmp_path: Path, body: str) -> None:
+    assert commits(tmp_path, {PATH: route(OWN, body=body)}) == []
+
+
 DEPS = (
     f"from typing import Annotated\nfrom fastapi import Depends\n{SQLALCHEMY}\n{GET_DB}\nSessionDep = Annotated[Session, Depends(get_db)]\n"
 )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from flake8_backend_rules.project.project import Definition, External
 from flake8_backend_rules.project.surfaces import ClassInfo, ImportInfo, Variable
 from flake8_backend_rules.semantics.kinds import Kind, Value
+from flake8_backend_rules.semantics.paths import last_name
 
 if TYPE_CHECKING:
     from flake8_backend_rules.semantics.scope import Scope
@@ -21,6 +22,8 @@ _TYPING = frozenset({"typing", "typing_extensions", "collections", "types", "bui
 _WRAPPERS = frozenset({"Optional", "Union", "Final", "ClassVar", "Required", "NotRequired", "ReadOnly", "InitVar", "Mapped"})
 _BUILTIN_COLLECTIONS = frozenset({"list", "set", "tuple", "frozenset", "dict"})
 _MAPPINGS = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "OrderedDict"})
+_GENERATORS = frozenset({"Iterator", "AsyncIterator", "Generator", "AsyncGenerator", "Iterable", "AsyncIterable"})
+_HOLDING_SELF = _GENERATORS | {"Optional", "Union", "Coroutine", "Awaitable", "AbstractContextManager", "AbstractAsyncContextManager"}
 _PLAIN_MODULES = frozenset({"typing", "collections.abc", "datetime", "uuid", "decimal", "pathlib", "enum"})
 _MAX_TEXT = 300
 _MAX_HOPS = 12
@@ -105,6 +108,23 @@ def only_type_variable(node: ast.expr | None) -> str | None:
         return None
     first = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice
     return first.id if isinstance(first, ast.Name) else None
+
+
+def says_self(node: ast.expr | None) -> bool:
+    """Whether an annotation is `Self`, or an optional, awaited or yielded one."""
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str) and "Self" in node.value and says_self(parsed(node))
+    if isinstance(node, ast.BinOp):
+        return says_self(node.left) or says_self(node.right)
+    if isinstance(node, ast.Subscript):
+        items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        return last_name(node.value) in _HOLDING_SELF and any(says_self(item) for item in items)
+    return node is not None and last_name(node) == "Self"
+
+
+def is_generator(node: ast.expr | None) -> bool:
+    """Whether an annotation says of a function that it yields."""
+    return isinstance(node, ast.Subscript) and last_name(node.value) in _GENERATORS
 
 
 def definition_of(evaluator: Evaluator, node: ast.expr, scope: Scope) -> Definition | None:

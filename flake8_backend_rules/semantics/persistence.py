@@ -10,16 +10,10 @@ from flake8_backend_rules.project.summary import ModuleSummary
 from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, Variable
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.scope import How, Scope, all_nodes
+from flake8_backend_rules.semantics.session_names import is_session_name
 from flake8_backend_rules.semantics.values import Evaluator
 
-SESSION_NAMES = frozenset(
-    {"session", "db", "db_session", "dbsession", "async_session", "conn", "connection", "tx", "trx", "uow", "unit_of_work"}
-)
 UNIT_OF_WORK_ENDINGS = ("UnitOfWork", "UoW", "TransactionManager")
-# `http_session` and the like end in `_session` and are none.
-_OTHER_SESSIONS = ("http_session", "web_session", "client_session", "requests_session", "aiohttp_session",
-                   "user_session", "login_session", "chat_session", "boto_session", "browser_session", "ssh_session",
-                   "boto3_session", "game_session")  # fmt: skip
 
 SESSION_WRITES = frozenset({
     "add", "add_all", "delete", "merge", "bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings",
@@ -349,16 +343,6 @@ class Persistence:
 
     def _is(self, value: Value, names: NameSet) -> bool:
         return value.kind is Kind.INSTANCE and self.evaluator.descends(value, names) is True
-
-
-def is_session_name(node: ast.expr) -> bool:
-    """Whether the last name of a receiver is one that a session usually has."""
-    if not isinstance(node, (ast.Name, ast.Attribute)):
-        return False
-    name = _last_name(node).lstrip("_").lower()
-    if name in SESSION_NAMES:
-        return True
-    return name.endswith("_session") and not name.endswith(_OTHER_SESSIONS)
 
 
 def _is_probe(statement: ast.expr) -> bool:

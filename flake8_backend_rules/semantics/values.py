@@ -18,7 +18,9 @@ from flake8_backend_rules.project.summary import ModuleSummary
 from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, FunctionNode, Variable
 from flake8_backend_rules.semantics import annotation
 from flake8_backend_rules.semantics.kinds import Kind, Value
+from flake8_backend_rules.semantics.paths import last_name
 from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, Local, Scope, own_nodes
+from flake8_backend_rules.semantics.session_names import is_session_name
 
 _MAX_DEPTH = 16
 _MAX_INFERRED_FUNCTIONS = 8
@@ -46,6 +48,7 @@ class Ancestry(NamedTuple):
     complete: bool
 
 
+SESSION_QUERY = "sqlalchemy.orm.Query"
 ANY_ROW = "django.db.models.Model"
 """The class of a row of which only that is known that it is a row of an active-record model."""
 _ANY_ROW = Value(Kind.INSTANCE, ANY_ROW)
@@ -393,10 +396,32 @@ class Evaluator:
             owner = self.value(func.value, scope)
             if owner is not None and owner.kind is Kind.QUERY:
                 return self._manager_result(owner, func.attr) or _query_call(owner, func.attr)
-            callee = None if owner is None else self.attribute(owner, func.attr)
-        else:
-            callee = self.value(func, scope)
+            if owner is None:
+                return self._queried_by_name(func, node, scope)
+            callee = self.attribute(owner, func.attr)
+            result = None if callee is None else self.called(callee, node, scope)
+            return self._of_receiver(result, callee, owner)
+        callee = self.value(func, scope)
         return None if callee is None else self.called(callee, node, scope)
+
+    def _queried_by_name(self, func: ast.Attribute, node: ast.Call, scope: Scope) -> Value | None:
+        """`request.db.query(Order)`: a query by the name of the session, where nothing tells its type."""
+        if func.attr != "query" or not node.args or not last_name(node.args[0])[:1].isupper() or not is_session_name(func.value):
+            return None
+        return Value(Kind.QUERY, SESSION_QUERY, element=self._instance_of(self.value(node.args[0], scope)))
+
+    def _of_receiver(self, result: Value | None, callee: Value | None, owner: Value) -> Value | None:
+        """The result of a method, `Self` being the class that it is called on and not the one that defines it."""
+        method = None if callee is None else callee.definition
+        if result is None or not isinstance(method, FunctionInfo) or method.owner is None or not isinstance(owner.definition, ClassInfo):
+            return result
+        own = result.element if result.kind is Kind.ROWS else result
+        if own is None or own.kind is not Kind.INSTANCE or own.definition is not method.owner or owner.definition is method.owner:
+            return result
+        if not self._returns_self(method):
+            return result
+        bound = Value(Kind.INSTANCE, owner.name, owner.definition)
+        return Value(Kind.ROWS, result.name, element=bound) if result.kind is Kind.ROWS else bound
 
     def _manager_result(self, query: Value, method: str) -> Value | None:
         """What a method of a first-party manager says it returns: `Profile.objects.for_user(user)`."""
@@ -496,11 +521,23 @@ class Evaluator:
         return value
 
     def _self_type(self, function: FunctionInfo) -> Value | None:
-        returns = function.returns
-        name = returns.id if isinstance(returns, ast.Name) else returns.value if isinstance(returns, ast.Constant) else None
-        if name == "Self" and function.owner is not None:
-            return Value(Kind.INSTANCE, function.owner.qualname, function.owner)
-        return None
+        """An instance of a method's own class where it says that it returns `Self`; of a generator, ROWS of them."""
+        own = None if function.owner is None else Value(Kind.INSTANCE, function.owner.qualname, function.owner)
+        if own is None or not annotation.says_self(function.returns):
+            return None
+        return Value(Kind.ROWS, "yielded", element=own) if annotation.is_generator(function.returns) else own
+
+    def _returns_self(self, function: FunctionInfo) -> bool:
+        """Whether a method says that it returns `Self`, or says nothing and returns or yields `self`, `cls()` or their like."""
+        if function.returns is not None:
+            return annotation.says_self(function.returns)
+        scope = self.scope_of(function)
+        first = next(iter(_named(function.args)), None)
+        if scope is None or scope.node is None or first is None:
+            return False
+        given = [n.value for n in own_nodes(scope.node) if isinstance(n, (ast.Yield, ast.Return))]
+        made = [value.func if isinstance(value, ast.Call) else value for value in given]
+        return any(isinstance(value, ast.Name) and value.id == first.arg for value in made)
 
     def decorated_as(self, decorator: ast.expr, function: FunctionInfo) -> str | None:
         """The class that a decorator makes of its function (`@click.group` makes a `click.Group`)."""
@@ -554,7 +591,7 @@ class Evaluator:
             for name in ("__enter__", "__aenter__"):
                 method = self.method(value.definition, name)
                 if method is not None:
-                    return self.returned(method)
+                    return self._of_receiver(self.returned(method), self.describe(method), value)
         return value
 
     def _iterated(self, node: ast.expr | None, scope: Scope) -> Value | None:

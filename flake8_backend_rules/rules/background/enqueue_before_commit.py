@@ -7,8 +7,9 @@ from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.semantics.enqueue import calls_in_body
 from flake8_backend_rules.semantics.operations import is_side_matter
 from flake8_backend_rules.semantics.paths import QUIET, Facts, Paths, last_name
-from flake8_backend_rules.semantics.persistence import QUERY_WRITES, ROW_WRITES, SESSION_WRITES, WRITE_NAMES, is_session_name
+from flake8_backend_rules.semantics.persistence import QUERY_WRITES, ROW_WRITES, SESSION_WRITES, WRITE_NAMES
 from flake8_backend_rules.semantics.scope import FUNCTION_NODES, SCOPE_NODES, Scope, children_reversed
+from flake8_backend_rules.semantics.session_names import is_session_name
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
 
