@@ -975,10 +975,7 @@ def test_another_if_is_no_main_block(tmp_path: Path) -> None:
     [
         "uvicorn.run(create_app(), port=8000)",
         "uvicorn.Server(create_app())",
-        pytest.param(
-            "uvicorn.run(app=create_app())",
-            marks=pytest.mark.xfail(reason="keyword arguments of the server's run are not looked at", strict=True),
-        ),
+        "uvicorn.run(app=create_app())",
     ],
 )
 def test_what_is_handed_to_a_server_is_no_command(tmp_path: Path, call: str) -> None:

@@ -480,36 +480,23 @@ def managed(request): return render(Order.objects.get(pk=1), Order.objects.count
 def related(request, order: Order): return order.line_set.all()  # ! 44 related|order.line_set.all()
 def silent(request, order: Order): get_object_or_404(Order.objects.filter(a=1), pk=1); Order.objects.create(a=1); order.tag_set.pop()
 ## look-ups-that-answer-404
-def silent(request, pk):
-    try: order = Order.objects.get(pk=pk)
-    except (Order.DoesNotExist, ValueError): raise Http404
-    try: order = Order.objects.get(pk=pk)
-    except Order.DoesNotExist: return HttpResponseNotFound()
-    return render(order)
-def refused(request, pk):
-    try: order = Order.objects.get(pk=pk)  # ! 18 refused|Order.objects
-    except Order.DoesNotExist: return HttpResponse(status=403)
-    return render(order)
-def shipped(request, pk):
-    try:
-        order = Order.objects.get(pk=pk); order.ship()  # ! 17 shipped|Order.objects
+def spelled_out(request, pk):
+    try: order = Order.objects.get(pk=pk)  # ! 18 spelled_out|Order.objects
     except Order.DoesNotExist: raise Http404
     return render(order)
-def filtered(request, pk):
-    try: order = Order.objects.filter(open=True).get(pk=pk)  # ! 18 filtered|Order.objects
-    except Order.DoesNotExist: raise Http404
-    return render(order)
-def guarded(request, pk):
-    try: order = Order.objects.get(pk=pk)  # ! 18 guarded|Order.objects
-    except Order.DoesNotExist: raise Http404
-    except ValueError: order = None
-    return render(order)
+def by_shortcut(request, pk): return render(get_object_or_404(Order.objects.filter(a=1), pk=pk))
 ## all-rows-and-declared-rows
-class Page(View):
+from django.views.generic import ListView
+class Declared(ListView):
     def get_queryset(self): return Order.objects.filter(a=1)
     def find(self): return Order.objects.filter(a=1)  # ! 28 find<get|Order.objects
-    def get(self, request): return render(self.get_queryset(), self.find(), Order.objects.all())
+    def get(self, request): return render(self.get_queryset(), self.find())
+class Plain(View):
+    def get_queryset(self): return Order.objects.filter(a=1)  # ! 36 get_queryset<get|Order.objects
+    def get(self, request): return render(self.get_queryset())
+def everything(request): return render(Order.objects.all())
 def ordered(request): return render(Order.objects.all().order_by("a"))  # ! 37 ordered|Order.objects
+def by_manager(request): return render(Order.objects.open_ones())
 """)  # fmt: skip
 
 REPOSITORIES = "OrderRepository OrderRepo OrderDAO OrderDao CRUDOrder OrderCRUD OrderCRUDBase OrderGateway"
@@ -808,25 +795,21 @@ def expire(): Order.objects.filter(pk=1).first(); Order.objects.all().delete()  
 ## housekeeping
 from sqlalchemy import delete
 @shared_task(bind=True)
-def silent(self, *args):
-    old = Order.objects.filter(total=0); old.delete(); Order.objects.exclude(total=1).delete()
+def purge(self, *args):
+    old = Order.objects.filter(total=0); old.delete()  # ! 42 purge|old.delete()
 @shared_task
-def asked(pk): Order.objects.filter(pk=pk).delete()  # ! 16 asked|Order.objects.filter(pk=pk).delete()
+def cleanup(ctx):
+    with Session() as session: session.execute(delete(Order).where(1))  # ! 32 cleanup|session.execute()
+## sessions-by-name
+@shared_task(bind=True)
+def named(self): self.task.db.query(Order).filter_by(a=1).delete()  # ! 18 named|self.task.db.query(Order).filter_by(a=1).delete()
+@shared_task(bind=True)
+def bound(self):
+    old = self.db.query(models.Order); old.update({"open": 0})  # ! 40 bound|old.update()
 @shared_task
-def more(): Order.objects.filter(total=0).delete(); Order().save()  # ! 13 more|Order.objects.filter(total=0).delete()|+1
+def no_session(index): index.query(Order).delete()
 @shared_task
-def all_of_them(ctx):
-    with Session() as session: session.execute(delete(Order)); session.commit()  # ! 32 all_of_them|session.execute()|+1
-@shared_task
-def other():
-    with Session() as session: session.execute(update(Order).where(1)); session.commit()  # ! 32 other|session.execute()|+1
-## housekeeping-by-name
-@shared_task
-def cleanup_shop(shop_id: int): Order.objects.filter(total=0, shop=shop_id).delete()
-@shared_task
-def remove_shop(shop_id: int): Order.objects.filter(total=0).delete()  # ! 32 remove_shop|Order.objects.filter(total=0).delete()
-@shared_task
-def purge_shop(shop_id: int): Order.objects.all().delete()  # ! 31 purge_shop|Order.objects.all().delete()
+def no_model(db): db.query("orders").delete()
 ## jobs-beside-use-cases @ app/services/tasks.py
 @shared_task
 def f(session): session.commit()  # ! 17 f|session.commit()

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from flake8_backend_rules.project.surfaces import FunctionInfo
+from flake8_backend_rules.semantics.kinds import Kind
 from flake8_backend_rules.semantics.paths import root_name
-from flake8_backend_rules.semantics.scope import SCOPE_NODES, Scope, children_reversed
+from flake8_backend_rules.semantics.scope import FUNCTION_NODES, SCOPE_NODES, Scope, bound_arguments, children_reversed, parameters
 from flake8_backend_rules.semantics.transport import Transport
 
 _BROAD = frozenset({"Exception", "BaseException"})
@@ -70,6 +71,22 @@ class Excepts:
         value = value.value if isinstance(value, ast.Await) else value
         return isinstance(value, ast.Call) and self._never_returns(value, scope)
 
+    def logs_traceback(self, body: list[ast.stmt], scope: Scope) -> bool:
+        """Whether a body logs the exception with its traceback, itself or one hop away in a first-party function."""
+        return logs_traceback(body) or any(self._is_logger(call, scope) for call in _calls(body))
+
+    def _is_logger(self, call: ast.Call, scope: Scope) -> bool:
+        """Whether a call, as it stands, always logs a traceback in the function that it calls."""
+        value = self.evaluator.value(call.func, scope)
+        function = None if value is None or value.kind is not Kind.OBJECT else value.definition
+        inside = self.evaluator.scope_of(function) if isinstance(function, FunctionInfo) else None
+        if inside is None or not isinstance(inside.node, FUNCTION_NODES):
+            return False
+        given = {arg.arg: default for arg, default in parameters(inside.node.args)}
+        given.update((arg.arg, argument) for arg, argument in bound_arguments(call, inside.node))
+        constants = {name: bool(e.value) for name, e in given.items() if isinstance(e, ast.Constant)}
+        return any(_hands_traceback(made) for made in _calls(list(_always_run(inside.node.body, constants))))
+
     def _never_returns(self, call: ast.Call, scope: Scope) -> bool:
         name = _last_name(call.func)
         if name in _EXITS or "reraise" in name or (name == "retry" and isinstance(call.func, ast.Attribute) and _is_task(call.func.value)):
@@ -81,13 +98,16 @@ class Excepts:
 
 def logs_traceback(body: list[ast.stmt]) -> bool:
     """Whether a body logs or reports the exception with its traceback."""
-    for call in _calls(body):
-        if _last_name(call.func) in _TRACEBACK_CALLS:
-            return True
-        for keyword in call.keywords:
-            if keyword.arg in _TRACEBACK_KEYWORDS and not (isinstance(keyword.value, ast.Constant) and not keyword.value.value):
-                return True
-    return False
+    return any(map(_hands_traceback, _calls(body)))
+
+
+def _hands_traceback(call: ast.Call) -> bool:
+    if _last_name(call.func) in _TRACEBACK_CALLS:
+        return True
+    return any(
+        keyword.arg in _TRACEBACK_KEYWORDS and not (isinstance(keyword.value, ast.Constant) and not keyword.value.value)
+        for keyword in call.keywords
+    )
 
 
 def is_accepted(line: str) -> bool:
@@ -198,6 +218,22 @@ def _own(body: list[ast.stmt]) -> Iterator[ast.AST]:
         yield node
         if not isinstance(node, SCOPE_NODES):
             pending.extend(children_reversed(node))
+
+
+def _always_run(body: list[ast.stmt], constants: dict[str, bool]) -> Iterator[ast.stmt]:
+    """The simple statements of a body that run whatever happens, where some names are known to be true or false."""
+    for statement in body:
+        if isinstance(statement, ast.If):
+            test, turned = statement.test, False
+            if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+                test, turned = test.operand, True
+            known = constants.get(test.id) if isinstance(test, ast.Name) else None
+            if known is not None:
+                yield from _always_run(statement.body if known is not turned else statement.orelse, constants)
+        elif isinstance(statement, (ast.With, ast.AsyncWith)):
+            yield from _always_run(statement.body, constants)
+        elif isinstance(statement, (ast.Expr, ast.Assign, ast.AnnAssign, ast.Return)):
+            yield statement
 
 
 def _is_task(node: ast.expr) -> bool:

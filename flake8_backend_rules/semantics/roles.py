@@ -156,7 +156,8 @@ class RoleFinder:
         for call in module.main_calls:
             value = self.evaluator.value(call.func, scope)
             if value is not None and value.definition is None and value.name in self.knowledge.server_runners:
-                handed.update(ast.unparse(a.func) for a in call.args if isinstance(a, ast.Call))
+                given = (*call.args, *(keyword.value for keyword in call.keywords))
+                handed.update(ast.unparse(a.func) for a in given if isinstance(a, ast.Call))
         for call in module.main_calls:
             if isinstance(call.func, ast.Name) and call.func.id not in handed:
                 found = module.binding(call.func.id)

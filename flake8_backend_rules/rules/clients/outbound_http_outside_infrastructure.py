@@ -1,4 +1,5 @@
 import ast
+import os
 
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.project.layers import COMMAND_LINE, Layer
@@ -21,6 +22,7 @@ _TELLING = ("client", "Client", "http", "ession", "api", "request", "urllib", "p
 
 # Names of the transport that clients of another system's API or pages have too.
 _EITHER_WAY = frozenset({"api", "apis", "*_api", "web", "http", "rest", "graphql"})
+_ADMIN = frozenset({"script", "scripts"})
 _CLIENT_WORDS = ("client", "http", "session", "api", "request")
 
 
@@ -38,9 +40,10 @@ class OutboundHttpOutsideInfrastructure(Rule):
 
     ## How it decides
     By qualified name of what is called, or by the receiver's type. CLI commands and the other functions of their modules are left
-    alone. Outside of handler code, so is what is a client itself: a module, folder or class whose name ends in client, provider,
-    connector, gateway, adapter or integration; a module that defines the API's error (`*APIError`, `*ClientError`); and a module
-    without a handler or web framework that is among transport for no more than a name such as `api` or `web`.
+    alone, except in the folders of a backend's own `management/commands` and `scripts`. Outside of handler code, so is what is a
+    client itself: a module, folder or class whose name ends in client, provider, connector, gateway, adapter or integration; a module
+    that defines the API's error (`*APIError`, `*ClientError`); and a module without a handler or web framework that is among transport
+    for no more than a name such as `api` or `web`.
 
     ## When to suppress it
     In a script that exists to call one endpoint once.
@@ -78,6 +81,18 @@ class OutboundHttpOutsideInfrastructure(Rule):
                 "application code calls out over HTTP itself via 'requests.get'; put the call behind a client in infrastructure",
                 "application code calls out over HTTP itself via 'self._client.post()'; put the call behind a client in infrastructure",
             ),
+        ),
+        Bad(
+            files="""
+            import requests
+            from django.core.management.base import BaseCommand
+
+            class Command(BaseCommand):
+                def handle(self, **options):
+                    requests.get("/rates")  # ! 9
+            """,
+            path="app/management/commands/load_rates.py",
+            messages=("transport code calls out over HTTP itself via 'requests.get()'; put the call behind a client in infrastructure",),
         ),
         Bad(
             files={
@@ -171,8 +186,8 @@ class OutboundHttpOutsideInfrastructure(Rule):
         return True
 
     def _report(self, node: ast.expr, file: LintedFile, *, named: bool = False) -> None:
-        """A command of the command line is often there to make the call, and is left alone. `named`: the options name the callee."""
-        if file.model.handler_at(file.scope, Role.CLI) is not None:
+        """A command of a command-line program is often there to make the call, and is left alone. `named`: the options name the callee."""
+        if not _is_admin(file) and file.model.handler_at(file.scope, Role.CLI) is not None:
             return
         if named or file.model.handler_at(file.scope, Role.HTTP, Role.JOB) is not None or not _is_client(file):
             file.report(self, node, layer=file.model.layer.value, call=quoted(node))
@@ -201,12 +216,18 @@ class OutboundHttpOutsideInfrastructure(Rule):
         return callee is not None and callee.module.name in modules
 
 
+def _is_admin(file: LintedFile) -> bool:
+    """Whether a module is among a backend's own management commands or scripts."""
+    parent, folder = os.path.split(file.module.folder)
+    return folder in _ADMIN or (folder == "commands" and os.path.basename(parent) == "management")
+
+
 def _is_client(file: LintedFile) -> bool:
     """Whether the code at hand is a client of another system, or of the command line, though its module is in another layer."""
     model, module = file.model, file.module
     if model.layer is Layer.TRANSPORT and not model.handler_code.has(Role.HTTP, Role.JOB):
         named = model.placement.named_by
-        if model.handler_code.has(Role.CLI) or named in COMMAND_LINE:
+        if (model.handler_code.has(Role.CLI) or named in COMMAND_LINE) and not _is_admin(file):
             return True
         frameworks = model.evaluator.knowledge.web_packages - _CLIENT_PACKAGES
         if named in _EITHER_WAY and frameworks.isdisjoint(module.top_level_packages()):

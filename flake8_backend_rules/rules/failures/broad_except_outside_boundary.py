@@ -30,11 +30,11 @@ class BroadExceptOutsideBoundary(Rule):
     ## How it decides
     By the last statement of the body: a `raise` (bare, of the caught name, of an error that is no HTTP error), a call that never
     returns, or branches that all end so. What is tried in an `except` that ends so itself may fail quietly. Job handler code may log
-    the exception with its traceback, or log it inside a loop and go on with the next item; so may loops of the application that run
-    without end or call each of a list of handlers. A step beside the work may fail too: an `except Exception` that only logs the
-    traceback, where the function then goes on with more than a `return`; and so may, if the traceback is logged, the call of a hook,
-    listener or callback, and in core code a task or thread that the module starts. A comment that silences the same check of another
-    linter (`noqa: BLE001`, `pylint: disable=broad-except`) counts here as well.
+    the exception with its traceback, itself or by a function of the project, or log it inside a loop and go on with the next item; so
+    may loops of the application that run without end or call each of a list of handlers. A step beside the work may fail too: an
+    `except Exception` that only logs the traceback, where the function then goes on with more than a `return`; and so may, if the
+    traceback is logged, the call of a hook, listener or callback, and in core code a task or thread that the module starts. A comment
+    that silences the same check of another linter (`noqa: BLE001`, `pylint: disable=broad-except`) counts here as well.
 
     ## When to suppress it
     Where any failure at all means the same, such as a batch of which each item stands for itself.
@@ -111,9 +111,21 @@ class BroadExceptOutsideBoundary(Rule):
                     place(order)
                 except Exception as error:  # ! 5
                     logger.error("failed %s", error)
+                try:
+                    report(order)
+                except Exception as error:  # ! 5
+                    log_exception(error, warning=True)
+
+            def log_exception(error, warning=False):
+                if warning:
+                    logger.warning(str(error))
+                else:
+                    logger.exception(error)
             """,
             path="app/tasks.py",
             messages=(
+                "job handler 'place_order' catches everything with 'except Exception'; "
+                "catch the failures you expect and leave the rest to the global boundary",
                 "job handler 'place_order' catches everything with 'except Exception'; "
                 "catch the failures you expect and leave the rest to the global boundary",
             ),
@@ -176,6 +188,16 @@ class BroadExceptOutsideBoundary(Rule):
                     report(orders)
                 except Exception:
                     logger.error("no report", exc_info=True)
+                try:
+                    report(orders)
+                except Exception as error:
+                    log_exception(error)
+
+            def log_exception(error, warning=False):
+                if warning:
+                    logger.warning(str(error))
+                else:
+                    logger.exception(error)
             """,
             path="app/tasks.py",
         ),
@@ -248,7 +270,7 @@ class BroadExceptOutsideBoundary(Rule):
         return excepts.is_step_aside(node, model.ancestors(node, file.scope))
 
     def _is_reported(self, node: ast.ExceptHandler, file: LintedFile) -> bool:
-        if excepts.logs_traceback(node.body):
+        if file.model.excepts.logs_traceback(node.body, file.scope):
             return True
         return excepts.goes_on_in_loop(node, file.model.ancestors(node, file.scope)) is not None
 

@@ -1,6 +1,4 @@
 import ast
-import re
-from itertools import islice
 
 from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.frameworks.schema import Role
@@ -9,12 +7,14 @@ from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.semantics.kinds import Kind
 from flake8_backend_rules.semantics.paths import last_name
 from flake8_backend_rules.semantics.persistence import OR_404, QUERY_READS, QUERY_WRITES, READ_NAMES, RELATED_QUERIES
-from flake8_backend_rules.semantics.scope import all_nodes
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
 
-_MAX_AROUND = 4
-_NOT_FOUND = re.compile(r"404|not_?found", re.IGNORECASE)
+# Of them only generic views and viewsets call `get_queryset` themselves.
+# https://www.django-rest-framework.org/api-guide/views/, https://docs.djangoproject.com/en/stable/ref/class-based-views/base/
+_PLAIN_VIEWS = frozenset(
+    {"rest_framework.views.APIView", "django.views.View", "django.views.generic.View", "django.views.generic.base.View"}
+)
 
 
 class HandlerQueriesInline(Rule):
@@ -31,9 +31,9 @@ class HandlerQueriesInline(Rule):
 
     ## How it decides
     Receivers are typed as for KBR301. Writes are KBR303's. `get_object_or_404`, `.get_or_404`, `.first_or_404` and
-    `.one_or_404` are the edge's own look-up and are left alone, also where they are spelled out: a `try` that does no more than
-    `Order.objects.get(...)` and answers 404 when there is none. So is `Order.objects.all()` with nothing after it, which knows
-    nothing but the model's name, and a view's `get_queryset`, where Django's generic views want their rows declared.
+    `.one_or_404` are the edge's own look-up and are left alone. So are `Order.objects.all()` with nothing after it, which knows
+    nothing but the model's name, a method of the model's own manager, which is a query function, and the `get_queryset` of Django's
+    generic views and viewsets, where they want their rows declared.
 
     ## When to suppress it
     For a read-only list endpoint in a small backend, where a query function would only be a detour.
@@ -82,6 +82,30 @@ class HandlerQueriesInline(Rule):
                 "move the query into a use-case or query function",
             ),
         ),
+        Bad(
+            files="""
+            from rest_framework.response import Response
+            from rest_framework.views import APIView
+            from shop.models import Order
+
+            class OrderLabel(APIView):
+                def get(self, request, pk):
+                    try:
+                        order = Order.objects.get(pk=pk)  # ! 21
+                    except Order.DoesNotExist:
+                        return Response(status=404)
+                    return Response({"order": order.number, "open": self.get_queryset()})
+
+                def get_queryset(self):
+                    return Order.objects.filter(open=True)  # ! 16
+            """,
+            path="shop/views.py",
+            messages=(
+                "route handler 'get' queries the database itself via 'Order.objects'; move the query into a use-case or query function",
+                "'get_queryset', called by route handler 'get', queries the database itself via 'Order.objects'; "
+                "move the query into a use-case or query function",
+            ),
+        ),
     )
     good = (
         Good(
@@ -98,8 +122,7 @@ class HandlerQueriesInline(Rule):
         ),
         Good(
             files="""
-            from django.http import HttpResponse
-            from django.shortcuts import get_object_or_404, render
+            from django.shortcuts import get_object_or_404
             from django.views.generic import ListView
             from shop.models import Order
 
@@ -110,18 +133,14 @@ class HandlerQueriesInline(Rule):
                 Order.objects.filter(pk=pk).update(open=False)
 
             def order_label(request, pk):
-                try:
-                    order = Order.objects.get(pk=pk)
-                except Order.DoesNotExist:
-                    return HttpResponse(status=404)
-                return render(request, "label.html", {"order": order, "orders": Order.objects.all()})
+                return Order.objects.open_of(request.user_id).labels()
 
             class OrderList(ListView):
                 def get_queryset(self):
                     return Order.objects.filter(open=True)
 
                 def get(self, request):
-                    return self.render_to_response({"orders": self.get_queryset()})
+                    return self.render_to_response({"orders": self.get_queryset(), "all": Order.objects.all()})
             """,
             path="shop/views.py",
         ),
@@ -152,48 +171,22 @@ class HandlerQueriesInline(Rule):
             return value is not None and value.kind is Kind.QUERY
         return value is None or value.kind in (Kind.QUERY, Kind.MEMBER)
 
+    def _is_in_plain_view(self, file: LintedFile) -> bool:
+        """Whether the class around is a view that calls no `get_queryset` of itself, so that it is a helper like any other."""
+        owner = file.scope.owner
+        ancestry = None if owner is None else file.model.evaluator.ancestry(owner)
+        return ancestry is not None and any(name in _PLAIN_VIEWS for name in ancestry.externals) and ancestry.complete
+
     def _report_chain(self, node: ast.expr, where: str, function: FunctionNode, file: LintedFile) -> None:
         """Reports a query unless the chain that it begins ends in a write or an edge look-up."""
         top, methods = file.model.chain_top(node, file.scope)
         if any(name in OR_404 or name in QUERY_WRITES or name == "none" for name in methods):
             return
-        if function.name == "get_queryset":
+        if function.name == "get_queryset" and not self._is_in_plain_view(file):
             return
         if isinstance(node, ast.Attribute) and methods and (methods[0] not in QUERY_READS or methods == ["all"]):
             return  # a method of the model's own manager is the query function
-        around = list(islice(file.model.ancestors(top, file.scope), _MAX_AROUND))
-        if around and isinstance(around[0], ast.Call) and top in around[0].args and last_name(around[0].func) == "get_object_or_404":
-            return
-        if isinstance(node, ast.Attribute) and methods == ["get"] and _answers_404(around):
+        around = next(file.model.ancestors(top, file.scope), None)
+        if isinstance(around, ast.Call) and top in around.args and last_name(around.func) == "get_object_or_404":
             return
         file.report(self, node, once_per=function, where=where, call=quoted(node))
-
-
-def _answers_404(around: list[ast.AST]) -> bool:
-    """Whether the statement around a look-up is alone in a `try` that answers 404 where there is no such row."""
-    tried = next((node for node in around if isinstance(node, ast.stmt) and not isinstance(node, (ast.Assign, ast.AnnAssign))), None)
-    if not isinstance(tried, ast.Try) or len(tried.body) != 1 or tried.body[0] not in around:
-        return False
-    return all(_is_missing(handler) and _is_404(handler.body[-1]) for handler in tried.handlers)
-
-
-def _is_missing(handler: ast.ExceptHandler) -> bool:
-    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return len(handler.body) == 1 and any(kind is not None and last_name(kind).endswith("DoesNotExist") for kind in kinds)
-
-
-def _is_404(statement: ast.stmt) -> bool:
-    """`raise Http404`, `return HttpResponse(status=404)` and their like."""
-    if isinstance(statement, ast.Raise):
-        answer = statement.exc
-    elif isinstance(statement, ast.Return):
-        answer = statement.value
-    else:
-        return False
-    return answer is not None and any(_says_404(node) for node in (answer, *all_nodes(answer)))
-
-
-def _says_404(node: ast.AST) -> bool:
-    if isinstance(node, ast.Constant):
-        return node.value == 404
-    return isinstance(node, (ast.Name, ast.Attribute)) and _NOT_FOUND.search(last_name(node)) is not None
