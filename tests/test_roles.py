@@ -364,6 +364,87 @@ def test_a_decorator_that_wraps_a_task_decorator(tmp_path: Path) -> None:
     assert roles(tmp_path, source) == {"inner": JOB, "expire": JOB}
 
 
+def test_a_decorator_that_registers_with_a_celery_out_of_a_mapping(tmp_path: Path) -> None:
+    """Pyramid applications keep the Celery object in their registry and register by a callback of venusian."""
+    files = {
+        "app/queue.py": """
+        import celery
+        import venusian
+
+        def task(**options):
+            def decorator(function):
+                def callback(scanner, name, wrapped):
+                    celery_app = scanner.config.registry["celery.app"]
+                    celery_app.task(**options)(wrapped)
+                venusian.attach(function, callback)
+                return function
+            return decorator
+
+        def other(**options):
+            def decorator(function):
+                registry = options["registry"]
+                registry.task(**options)(function)
+                return function
+            return decorator
+        """,
+        "app/plain.py": """
+        def task(**options):
+            def decorator(function):
+                celery_app = options["celery.app"]
+                return celery_app.task(**options)(function)
+            return decorator
+        """,
+        PATH: """
+        from app import plain
+        from app.queue import other, task
+
+        @task(bind=True)
+        def a(self): ...
+
+        @other()
+        def b(): ...
+
+        @plain.task()
+        def c(): ...
+        """,
+    }
+    assert roles(tmp_path, files) == {"a": JOB}
+
+
+def test_a_decorator_that_hands_its_function_to_a_job_of_the_schedule_package(tmp_path: Path) -> None:
+    files = {
+        "app/scheduler.py": """
+        import schedule
+
+        class Scheduler:
+            def add(self, job, *args):
+                def decorator(function):
+                    job.do(self.pool.apply_async, function)
+                    return function
+                return decorator
+
+            def note(self, thing):
+                def decorator(function):
+                    thing.do(function)
+                    return function
+                return decorator
+
+        scheduler = Scheduler()
+        """,
+        PATH: """
+        from schedule import every
+        from app.scheduler import scheduler
+
+        @scheduler.add(every(1).hour)
+        def a(): ...
+
+        @scheduler.note("b")
+        def b(): ...
+        """,
+    }
+    assert roles(tmp_path, files) == {"a": JOB}
+
+
 def test_a_method_that_wraps_a_route_decorator(tmp_path: Path) -> None:
     source = """
     from fastapi import APIRouter

@@ -226,7 +226,19 @@ def annotated(request: Own): return request.user
 def named_otherwise(req): return req.headers
 def plain(request): return request.amount, other.headers, request["user"]
 def factory(_context, request): return request.registry
+class Factory:
+    @classmethod
+    def create_service(cls, context, request): return cls(request.registry.orders)
+    def __call__(self, _context, request): return request.registry
+    def named(self, order, request): return request.registry  # ! 28 application|named|a request of the framework|request
 def place(ctx, request=None): return request.registry  # ! 16 application|place|a request of the framework|request
+## methods-of-classes-of-the-framework
+from fastapi.security import HTTPBearer
+from starlette.middleware.base import BaseHTTPMiddleware
+class Bearer(HTTPBearer):
+    async def __call__(self, request: Request): ...  # ! 30 application|__call__|the framework object Request|request
+class Middleware(BaseHTTPMiddleware):
+    async def dispatch(self, request: Request, call_next): ...
 ## a-row-that-is-called-request
 def reject(request): request.state = "rejected"
 def log(request): return request.id, request.user
@@ -490,12 +502,18 @@ from django.views.generic import ListView
 class Declared(ListView):
     def get_queryset(self): return Order.objects.filter(a=1)
     def find(self): return Order.objects.filter(a=1)  # ! 28 find<get|Order.objects
-    def get(self, request): return render(self.get_queryset(), self.find())
-class Plain(View):
+    def get(self, request): return render(self.find())
+class Asked(ListView):
     def get_queryset(self): return Order.objects.filter(a=1)  # ! 36 get_queryset<get|Order.objects
     def get(self, request): return render(self.get_queryset())
-def everything(request): return render(Order.objects.all())
-def ordered(request): return render(Order.objects.all().order_by("a"))  # ! 37 ordered|Order.objects
+class Base(View):
+    def rows(self): return []
+    def get(self, request): return render(self.rows())
+class Heir(Base):
+    def rows(self): return Order.objects.filter(a=1)  # ! 28 rows<get|Order.objects
+class Other(View):
+    def rows(self): return Order.objects.filter(a=1)
+def everything(request): return render(Order.objects.all())  # ! 40 everything|Order.objects
 def by_manager(request): return render(Order.objects.open_ones())
 """)  # fmt: skip
 
@@ -522,6 +540,7 @@ def entered():
     with SessionLocal() as session: session.commit()
 def assigned(): session = SessionLocal(); session.commit()
 def given(session): session.commit()  # ! 21 =persistence function 'given'|session.commit()
+def of_a_row(row): session = object_session(row); session.commit()  # ! 51 =persistence function 'of_a_row'|session.commit()
 ## classes-and-functions-that-manage-transactions
 from contextlib import asynccontextmanager, contextmanager
 {"".join(f'''class {name}:
@@ -691,7 +710,7 @@ def place(tasks: BackgroundTasks, work): tasks.add_task(send, work)  # ! 42 ='pl
 ## hooks-of-unknown-objects
 from app.hooks import Hooks, on_placed
 def f(request, tasks: BackgroundTasks, hooks: Hooks, plugins):
-    tasks.add_task(plugins.on_placed, 1); tasks.add_task(plugins.placed, 1)  # ! 43 f|tasks.add_task()|+2
+    tasks.add_task(plugins.on_placed, 1); tasks.add_task(plugins.placed, 1)  # ! 5 f|tasks.add_task()|+3
     tasks.add_task(hooks.on_placed, 1); tasks.add_task(on_placed, 1)
 #: app/hooks.py
 class Hooks:
@@ -800,6 +819,12 @@ def purge(self, *args):
 @shared_task
 def cleanup(ctx):
     with Session() as session: session.execute(delete(Order).where(1))  # ! 32 cleanup|session.execute()
+## rows-by-super
+@shared_task
+def by_super(pk: int):
+    super(Order, Order.objects.get(pk=pk)).save()  # ! 5 by_super|super(Order, Order.objects.get(pk=pk)).save()
+@shared_task
+def by_own_super(pk: int): super().save(); super(Order, pk).save()
 ## sessions-by-name
 @shared_task(bind=True)
 def named(self): self.task.db.query(Order).filter_by(a=1).delete()  # ! 18 named|self.task.db.query(Order).filter_by(a=1).delete()

@@ -177,6 +177,19 @@ def test_another_class_is_not_self(tmp_path: Path, body: str) -> None:
     assert commits(tmp_path, {PATH: route(OWN, body=body)}) == []
 
 
+@pytest.mark.parametrize(
+    ("declared", "otherwise"),
+    [
+        pytest.param("store: Session", "store = Holder()", id="declared"),
+        pytest.param("store: Session", "store = None", id="declared-or-none"),
+        pytest.param("store = Holder()", "store: Session", id="declared-otherwise"),
+    ],
+)
+def test_a_declaration_holds_against_an_assignment(tmp_path: Path, declared: str, otherwise: str) -> None:
+    holder = f"from typing import TYPE_CHECKING\n{SQLALCHEMY}\nclass Holder: ...\nif TYPE_CHECKING:\n    {declared}\nelse:\n    {otherwise}\n"
+    assert commits(tmp_path, {PATH: route("from app.holder import store"), "app/holder.py": holder}) == ["store"]
+
+
 DEPS = (
     f"from typing import Annotated\nfrom fastapi import Depends\n{SQLALCHEMY}\n{GET_DB}\nSessionDep = Annotated[Session, Depends(get_db)]\n"
 )

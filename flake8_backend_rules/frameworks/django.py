@@ -27,7 +27,7 @@ _DRF_VIEWS = (
     *(f"rest_framework.viewsets.{name}" for name in _VIEW_SETS),
     *(f"rest_framework.mixins.{name}" for name in _MIXINS),
 )
-_UNREAD_VIEWS = ("APIView", "ViewSet", "ModelViewSet")
+_UNREAD_VIEWS = ("View", "ViewSet")
 _RESPONSES = (
     "HttpResponse", "JsonResponse", "StreamingHttpResponse", "FileResponse", "HttpResponseRedirect",
     "HttpResponsePermanentRedirect", "HttpResponseNotModified", "HttpResponseBadRequest", "HttpResponseNotFound",

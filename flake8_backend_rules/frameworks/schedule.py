@@ -14,7 +14,8 @@ FRAMEWORK = Framework(
     packages=(),
     decorators={"schedule.repeat": Role.JOB},
     registrations=(
-        Registration(Role.JOB, 0, "job_func", classes=(_JOB,), methods=frozenset({"do"}), packages=("schedule",), name_endings=_UNITS),
+        Registration(Role.JOB, 0, "job_func", classes=(_JOB,), methods=frozenset({"do"}), packages=("schedule",),
+                     name_endings=(*_UNITS, "job")),
     ),
     returns={
         "schedule.every": _JOB,

@@ -322,8 +322,13 @@ def _is_main_test(test: ast.expr) -> bool:
 
 
 def _bind(bindings: dict[str, Binding | Piece], variable: Variable) -> None:
-    """`x = None` or an unknown value does not displace what an earlier branch bound."""
+    """`x = None`, an unknown value and an assignment without a type do not displace what an earlier branch bound, or declared.
+
+    Of `if TYPE_CHECKING: app: App` and `else: app = Holder()` the declaration holds, as for type checkers.
+    """
     earlier = bindings.get(variable.name)
+    if isinstance(earlier, Variable) and earlier.annotation is not None and variable.annotation is None:
+        return
     if earlier is not None and (variable.value is None or isinstance(variable.value, ast.Constant)):
         if variable.annotation is None:
             return

@@ -46,6 +46,7 @@ class HandlerCode:
         self._module_level = {f.node.name: f for f in functions if f.owner is None and f.enclosing is None}
         self._nested = {(f.enclosing, f.node.name): f for f in functions if f.enclosing is not None and f.owner is None}
         self._methods = {(f.owner, f.node.name): f for f in functions if f.owner is not None}
+        self._heirs = _heirs(f.owner for f in functions if f.owner is not None)
         for placed, role in handlers:  # a handler is its own, whoever else calls it
             self._by_role[role.role][placed.node] = Handler(role, placed.node, placed.node)
         self._has = tuple(role for role, reached in self._by_role.items() if reached)
@@ -69,14 +70,17 @@ class HandlerCode:
         for node in calls_below(placed.node, nested=True):
             func = node.func
             target = None
+            overrides: list[PlacedFunction] = []
             if isinstance(func, ast.Name) and func.id not in shadowed:
                 target = self._nested.get((placed.enclosing, func.id)) if placed.enclosing else None
                 target = target or self._module_level.get(func.id)
             elif isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and placed.owner is not None:
                 if func.value.id in ("self", "cls"):
                     target = self._methods.get((placed.owner, func.attr))
+                    overrides = [o for heir in self._heirs.get(placed.owner, ()) if (o := self._methods.get((heir, func.attr)))]
             if target is not None:
                 found.append((target, node))
+            found += ((override, node) for override in overrides)
         return found
 
     def at(self, scope: Scope, *roles: Role) -> Handler | None:
@@ -114,3 +118,19 @@ class HandlerCode:
 
     def has(self, *roles: Role) -> bool:
         return bool(self._has) and any(role in self._has for role in roles)
+
+
+def _heirs(classes: Iterator[ast.ClassDef]) -> dict[ast.ClassDef, list[ast.ClassDef]]:
+    """Of each class of a module the classes of the same module that descend from it: its handlers are theirs too."""
+    found: dict[ast.ClassDef, list[ast.ClassDef]] = {}
+    by_name = {cls.name: cls for cls in classes}
+    for cls in by_name.values():
+        pending, seen = [cls], {cls}
+        while pending:
+            for base in pending.pop().bases:
+                parent = by_name.get(base.id) if isinstance(base, ast.Name) else None
+                if parent is not None and parent not in seen:
+                    seen.add(parent)
+                    pending.append(parent)
+                    found.setdefault(parent, []).append(cls)
+    return found

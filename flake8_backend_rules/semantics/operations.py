@@ -51,7 +51,7 @@ _CHANGES = _ALTERS | _words(
     " reopen reorder repair replay reschedule resend reserve restart restore resubmit resume retire retry return review roll"
     " run save schedule sell settle share ship signup skip soft spend stage start stop store submit subscribe suspend swap"
     " switch sync synchronize tear terminate toggle touch transfer transition trigger unarchive unassign unban unblock"
-    " uninstall unlink unlock unpin unpublish unregister unsubscribe upgrade upload upsert void vote wipe withdraw write"
+    " uninstall unlink unlock unpin unpublish unregister unsubscribe upgrade upload upsert use void vote wipe withdraw write"
 )
 _RESPONSES = frozenset({"response", "resp"})
 _CLEAN_UPS = _words("close aclose dispose shutdown cleanup")

@@ -9,6 +9,7 @@ from flake8_backend_rules.frameworks.schema import NameSet
 from flake8_backend_rules.project.summary import ModuleSummary
 from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, Variable
 from flake8_backend_rules.semantics.kinds import Kind, Value
+from flake8_backend_rules.semantics.paths import last_name
 from flake8_backend_rules.semantics.scope import How, Scope, all_nodes
 from flake8_backend_rules.semantics.session_names import is_session_name
 from flake8_backend_rules.semantics.values import Evaluator
@@ -171,7 +172,17 @@ class Persistence:
             return bool(call.args) and self.is_session(receiver, scope) and self.is_data_change(call.args[0], scope)
         if method in SESSION_WRITES and self.is_session(receiver, scope):
             return self._is_plausible(call, receiver, scope)
+        if method in ROW_WRITES and value is None and isinstance(receiver, ast.Call):
+            return self._is_row_by_super(receiver, scope)
         return method in ROW_WRITES and value is not None and self._writes_row(value, method)
+
+    def _is_row_by_super(self, call: ast.Call, scope: Scope) -> bool:
+        """`super(Order, order)`, by which somebody else's code goes round what the class itself does."""
+        if last_name(call.func) != "super" or len(call.args) != 2:
+            return False
+        value = self.evaluator.value(call.args[1], scope)
+        is_row = value is not None and value.kind is Kind.INSTANCE
+        return is_row and self.evaluator.descends(value, self.knowledge.active_record_bases) is True
 
     def _is_declared(self, method: str, value: Value | None, methods: dict[str, NameSet]) -> bool:
         """Whether a framework's data names the method of a class or an instance, and no first-party override does the work itself."""
@@ -257,7 +268,7 @@ class Persistence:
             if value is not None and value.name in self.knowledge.write_constructs:
                 return True
             if isinstance(func, ast.Attribute) and name in _DML:  # table.insert(), User.__table__.update()
-                return _last_name(func.value).endswith(("table", "Table")) or _is_capitalised(func.value)
+                return last_name(func.value).endswith(("table", "Table")) or _is_capitalised(func.value)
         if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name):  # stmt.where(...)
             if self._name_is_data_change(func.value, scope, hops + 1):
                 return True
@@ -301,7 +312,7 @@ class Persistence:
             return value.kind is Kind.QUERY
         if node.attr != "objects" or self.evaluator.value(node.value, scope) is not None:
             return False
-        return _is_capitalised(node.value) or _last_name(node.value) in ("model", "model_class", "model_cls")
+        return _is_capitalised(node.value) or last_name(node.value) in ("model", "model_class", "model_cls")
 
     # -- transactions ----------------------------------------------------------------------------
 
@@ -324,7 +335,7 @@ class Persistence:
                 owner = self.evaluator.value(func.value, scope)
                 if owner is not None and (self._is(owner, self.knowledge.engines) or self._is(owner, self.knowledge.session_makers)):
                     return True
-                if owner is None and _last_name(func.value).lstrip("_") in ("engine", "async_engine"):
+                if owner is None and last_name(func.value).lstrip("_") in ("engine", "async_engine"):
                     return True
         callee = self.evaluator.value(func, scope)
         if callee is None:
@@ -348,7 +359,7 @@ class Persistence:
 def _is_probe(statement: ast.expr) -> bool:
     """`select(1)` or `text("SELECT 1")`: a look whether the database answers, and no query."""
     while isinstance(statement, ast.Call) and len(statement.args) == 1:
-        name, statement = _last_name(statement.func), statement.args[0]
+        name, statement = last_name(statement.func), statement.args[0]
         if name == "select":
             return isinstance(statement, ast.Constant)
     if not isinstance(statement, ast.Constant) or not isinstance(statement.value, str):
@@ -361,16 +372,12 @@ def may_open(func: ast.expr) -> bool:
     """Whether the name of what is called can be that of a session's constructor, maker or transaction."""
     if isinstance(func, ast.Call):
         return True  # sessionmaker(...)()
-    name = _last_name(func).lower()
+    name = last_name(func).lower()
     return any(word in name for word in _OPENING_WORDS)
 
 
-def _last_name(node: ast.expr) -> str:
-    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
-
-
 def _is_capitalised(node: ast.expr) -> bool:
-    return _last_name(node)[:1].isupper()
+    return last_name(node)[:1].isupper()
 
 
 def _mentions_itself(node: ast.expr, name: str) -> bool:

@@ -240,7 +240,7 @@ class RoleFinder:
         origin = self._origin(node, scope)
         if origin:
             return origin.lower().endswith(entry.name_endings)
-        if self._is_resolved(node, scope):
+        if self._is_resolved(node, scope, entry):
             return False
         # The object can't be read at all: its own name, and for routes a path literal, must tell.
         name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
@@ -265,10 +265,16 @@ class RoleFinder:
         func = value.func if isinstance(value, ast.Call) else None
         return func.id if isinstance(func, ast.Name) else func.attr if isinstance(func, ast.Attribute) else ""
 
-    def _is_resolved(self, node: ast.expr, scope: Scope) -> bool:
+    def _is_resolved(self, node: ast.expr, scope: Scope, entry: ObjectDecorator) -> bool:
+        """Whether a name is bound to what would tell; in a module that imports the framework, what comes out of a mapping does not."""
         if not isinstance(node, ast.Name):
             return False
-        return scope.lookup(node.id) is not None or self.evaluator.project.resolve(scope.module, node.id) is not None
+        found = scope.lookup(node.id)
+        if found is None:
+            return self.evaluator.project.resolve(scope.module, node.id) is not None
+        packages = {name.partition(".")[0] for name in entry.classes}
+        is_from_mapping = all(isinstance(b.expression, ast.Subscript) and b.annotation is None for b in found[0])
+        return not is_from_mapping or packages.isdisjoint(scope.module.top_level_packages())
 
     # -- first-party decorators ------------------------------------------------------------------
 

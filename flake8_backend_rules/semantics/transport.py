@@ -134,14 +134,10 @@ class Transport:
         return value is not None and value.kind is Kind.OBJECT and value.name in self.knowledge.background_task_items
 
     def may_be_lost(self, node: ast.expr, scope: Scope) -> bool:
-        """Whether nobody would miss what a callable does: it cleans up, its name speaks of telemetry, or it is a hook of unknown code."""
+        """Whether nobody would miss what a callable does: it cleans up, or its name speaks of telemetry."""
         if not _TELEMETRY.isdisjoint(re.split(r"[^a-z]+", ast.unparse(node).lower())):
             return True
-        return self._is_clean_up(node, scope) or self._only_cleans_up(node, scope) or self._is_hook(node, scope)
-
-    def _is_hook(self, node: ast.expr, scope: Scope) -> bool:
-        """Whether a callable is the `on_...` method of an object that nothing tells about: what others hang into it is theirs."""
-        return isinstance(node, ast.Attribute) and node.attr.startswith("on_") and self.evaluator.value(node, scope) is None
+        return self._is_clean_up(node, scope) or self._only_cleans_up(node, scope)
 
     def _is_clean_up(self, node: ast.expr, scope: Scope) -> bool:
         """Whether a callable is one of os, shutil, pathlib, tempfile, or called close, unlink, cleanup or release."""

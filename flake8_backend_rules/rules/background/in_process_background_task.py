@@ -23,8 +23,7 @@ class InProcessBackgroundTask(Rule):
 
     Left alone is what nobody would miss. Clean-up: callables of os, shutil, pathlib and tempfile, callables named close, unlink,
     cleanup or release, and functions of the project that call nothing else, or only fetch something and keep none of it. Telemetry:
-    callables whose name speaks of it, of analytics or of metrics. Hooks: an `on_...` method of an object whose class is unknown. Nor
-    does a helper count that hands on what it is given as a parameter.
+    callables whose name speaks of it, of analytics or of metrics. Nor does a helper count that hands on what it is given as a parameter.
 
     ## When to suppress it
     For other work whose loss nobody would notice, such as warming a cache.

@@ -14,6 +14,8 @@ _REQUEST_STATE = frozenset({
 })  # fmt: skip
 # Packages whose classes have methods to override that take the framework's request.
 _EXTENSIONS = ("fastapi_users.",)
+# Those of which the instances stand in `Depends(...)`: https://fastapi.tiangolo.com/reference/security/
+_DEPENDENCIES = ("fastapi.security.",)
 _ROW_ATTRIBUTES = frozenset({"id", "pk", "status", "save", "delete", "created_at", "updated_at"})
 _FACTORY_FIRST = ("context", "_context")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -97,6 +99,11 @@ class CoreAcceptsFrameworkObject(Rule):
             def place_order(request: Request) -> int:
                 return request.amount
 
+            class Builder:
+                @classmethod
+                def create_service(cls, _context, request):
+                    return build(request.registry.orders, request)
+
             def build(context, request):
                 return request.registry
 
@@ -175,6 +182,7 @@ def _may_be_framework(arg: ast.arg, default: ast.expr | None) -> bool:
 
 def _is_factory(node: Function) -> bool:
     names = [a.arg for a, _ in parameters(node.args)]
+    names = names[1:] if names[:1] in (["self"], ["cls"]) else names
     return len(names) == 2 and names[0] in _FACTORY_FIRST and names[1] == "request"
 
 
@@ -200,8 +208,9 @@ def _reads_request_state(node: Function) -> bool:
 
 
 def _is_dictated(file: LintedFile) -> bool:
-    """Whether the function is a method of a class that descends from one of the framework."""
+    """Whether the function is a method of a class that descends from one of the framework, a dependency left out."""
     owner = file.scope.owner
     if owner is None or not owner.bases:
         return False
-    return any(is_web_module(name) or name.startswith(_EXTENSIONS) for name in file.model.evaluator.ancestry(owner).externals)
+    externals = file.model.evaluator.ancestry(owner).externals
+    return any((is_web_module(name) and not name.startswith(_DEPENDENCIES)) or name.startswith(_EXTENSIONS) for name in externals)

@@ -31,10 +31,10 @@ class BroadExceptOutsideBoundary(Rule):
     By the last statement of the body: a `raise` (bare, of the caught name, of an error that is no HTTP error), a call that never
     returns, or branches that all end so. What is tried in an `except` that ends so itself may fail quietly. Job handler code may log
     the exception with its traceback, itself or by a function of the project, or log it inside a loop and go on with the next item; so
-    may loops of the application that run without end or call each of a list of handlers. A step beside the work may fail too: an
-    `except Exception` that only logs the traceback, where the function then goes on with more than a `return`; and so may, if the
-    traceback is logged, the call of a hook, listener or callback, and in core code a task or thread that the module starts. A comment
-    that silences the same check of another linter (`noqa: BLE001`, `pylint: disable=broad-except`) counts here as well.
+    may loops of the application that run without end or call each of a list of handlers. Outside of routes a step beside the work may
+    fail too: an `except Exception` that only logs the traceback, where the function then goes on with more than a `return`; and so
+    may, if the traceback is logged, the call of a hook, listener or callback, and in core code a task or thread that the module
+    starts. A comment that silences the same check of another linter (`noqa: BLE001`, `pylint: disable=broad-except`) counts here as well.
 
     ## When to suppress it
     Where any failure at all means the same, such as a batch of which each item stands for itself.
@@ -267,7 +267,8 @@ class BroadExceptOutsideBoundary(Rule):
             return True
         if excepts.calls_listener(node, model.ancestors(node, file.scope)):
             return True
-        return excepts.is_step_aside(node, model.ancestors(node, file.scope))
+        is_of_route = model.handler_at(file.scope, Role.HTTP) is not None
+        return not is_of_route and excepts.is_step_aside(node, model.ancestors(node, file.scope))
 
     def _is_reported(self, node: ast.ExceptHandler, file: LintedFile) -> bool:
         if file.model.excepts.logs_traceback(node.body, file.scope):

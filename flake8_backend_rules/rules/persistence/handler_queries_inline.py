@@ -10,12 +10,6 @@ from flake8_backend_rules.semantics.persistence import OR_404, QUERY_READS, QUER
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
 
-# Of them only generic views and viewsets call `get_queryset` themselves.
-# https://www.django-rest-framework.org/api-guide/views/, https://docs.djangoproject.com/en/stable/ref/class-based-views/base/
-_PLAIN_VIEWS = frozenset(
-    {"rest_framework.views.APIView", "django.views.View", "django.views.generic.View", "django.views.generic.base.View"}
-)
-
 
 class HandlerQueriesInline(Rule):
     """A route handler queries the database itself.
@@ -31,9 +25,8 @@ class HandlerQueriesInline(Rule):
 
     ## How it decides
     Receivers are typed as for KBR301. Writes are KBR303's. `get_object_or_404`, `.get_or_404`, `.first_or_404` and
-    `.one_or_404` are the edge's own look-up and are left alone. So are `Order.objects.all()` with nothing after it, which knows
-    nothing but the model's name, a method of the model's own manager, which is a query function, and the `get_queryset` of Django's
-    generic views and viewsets, where they want their rows declared.
+    `.one_or_404` are the edge's own look-up and are left alone. So is a method of the model's own manager, which is a query function,
+    and a `get_queryset` that only Django's generic views call.
 
     ## When to suppress it
     For a read-only list endpoint in a small backend, where a query function would only be a detour.
@@ -140,7 +133,7 @@ class HandlerQueriesInline(Rule):
                     return Order.objects.filter(open=True)
 
                 def get(self, request):
-                    return self.render_to_response({"orders": self.get_queryset(), "all": Order.objects.all()})
+                    return self.render_to_response({"orders": self.object_list})
             """,
             path="shop/views.py",
         ),
@@ -171,20 +164,12 @@ class HandlerQueriesInline(Rule):
             return value is not None and value.kind is Kind.QUERY
         return value is None or value.kind in (Kind.QUERY, Kind.MEMBER)
 
-    def _is_in_plain_view(self, file: LintedFile) -> bool:
-        """Whether the class around is a view that calls no `get_queryset` of itself, so that it is a helper like any other."""
-        owner = file.scope.owner
-        ancestry = None if owner is None else file.model.evaluator.ancestry(owner)
-        return ancestry is not None and any(name in _PLAIN_VIEWS for name in ancestry.externals) and ancestry.complete
-
     def _report_chain(self, node: ast.expr, where: str, function: FunctionNode, file: LintedFile) -> None:
         """Reports a query unless the chain that it begins ends in a write or an edge look-up."""
         top, methods = file.model.chain_top(node, file.scope)
         if any(name in OR_404 or name in QUERY_WRITES or name == "none" for name in methods):
             return
-        if function.name == "get_queryset" and not self._is_in_plain_view(file):
-            return
-        if isinstance(node, ast.Attribute) and methods and (methods[0] not in QUERY_READS or methods == ["all"]):
+        if isinstance(node, ast.Attribute) and methods and methods[0] not in QUERY_READS:
             return  # a method of the model's own manager is the query function
         around = next(file.model.ancestors(top, file.scope), None)
         if isinstance(around, ast.Call) and top in around.args and last_name(around.func) == "get_object_or_404":

@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from flake8_backend_rules.rule import Bad, Good, Rule
+from flake8_backend_rules.semantics.paths import last_name
 from flake8_backend_rules.semantics.scope import How, Scope, own_nodes, parameters
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
@@ -167,7 +168,9 @@ def _opened_here(receiver: ast.expr, scope: Scope) -> bool:
 
 
 def _makes(node: ast.expr | None) -> bool:
-    return isinstance(node.value if isinstance(node, ast.Await) else node, ast.Call)
+    """Whether an expression calls something that may make a session; `object_session` and its like give the caller's."""
+    call = node.value if isinstance(node, ast.Await) else node
+    return isinstance(call, ast.Call) and not last_name(call.func).endswith("object_session")
 
 
 def _manages_transactions(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
