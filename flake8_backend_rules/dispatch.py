@@ -40,6 +40,7 @@ SCOPE_CLASSES = frozenset(SCOPE_NODES)
 _BLOCKS = frozenset({"body", "orelse", "handlers", "finalbody", "cases"})
 # Statements that can be told from their lines whether their own expressions hold a word.
 TOLD_BY_LINES = _STATEMENTS - {ast.Module, ast.Interactive, ast.Expression, ast.FunctionType, ast.Match, ast.match_case}
+SIMPLE = frozenset(cls for cls in TOLD_BY_LINES if issubclass(cls, ast.stmt) and _BLOCKS.isdisjoint(cls._fields))
 STATEMENT_FIELDS = {cls: tuple(f for f in fields if cls in _STATEMENTS and f in _BLOCKS) for cls, fields in CHILD_FIELDS.items()}
 
 
@@ -103,7 +104,8 @@ class Dispatch:
 
     def narrowed(self, file: LintedFile, failed: set[Rule]) -> _Narrowed:
         """The table of the rules that apply to a file. A rule that fails at the question is added to `failed`."""
-        words = file.model.words
+        model = file.model
+        words = model.words
         chosen: list[tuple[_Handling, bool]] = []
         called: list[tuple[frozenset[str], Entry]] = []
         wanted: set[str] = set()
@@ -112,8 +114,17 @@ class Dispatch:
         for handling in self._handling:
             rule = handling.rule
             names = None if handling.names is None else handling.names & words
+            if names is not None and not names and not handling.statements:
+                continue
             try:
-                if not (names or names is None or handling.statements) or not rule.applies(file):
+                if handling.is_plain:  # as `Rule.applies`, without a call for each rule
+                    if (
+                        (rule.words and not model.mentions(rule.words))
+                        or (rule.layers and model.layer not in rule.layers)
+                        or (rule.roles and model.handler_code.present.isdisjoint(rule.roles))
+                    ):
+                        continue
+                elif not rule.applies(file):
                     continue
                 if handling.asked is not None and (asked := rule.calls_in(file)) is not None:
                     names = asked & words
@@ -166,6 +177,8 @@ class _Handling(NamedTuple):
     names: frozenset[str] | None
     statements: bool
     asked: Entry | None
+    is_plain: bool
+    """Whether the rule says where it applies by its words, layers and roles alone."""
 
     @classmethod
     def of(cls, rule: Rule) -> _Handling:
@@ -180,7 +193,7 @@ class _Handling(NamedTuple):
             if expressions != [("visit", ast.Call)] or rule.calls:
                 raise BadDeclarationError(f"{rule.code}: it names calls file by file and hears other expressions too")
             asked = (rule, rule.visit_Call)  # type: ignore[attr-defined]
-        return cls(rule, tuple(_entries(rule)), finish, names, statements, asked)
+        return cls(rule, tuple(_entries(rule)), finish, names, statements, asked, type(rule).applies is Rule.applies)
 
 
 def _entries(rule: Rule) -> Iterator[tuple[str, type[ast.AST] | str, bool, Entry]]:

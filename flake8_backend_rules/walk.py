@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from flake8_backend_rules.dispatch import BRANCHES, CHILD_FIELDS, SCOPE_CLASSES, STATEMENT_FIELDS, TOLD_BY_LINES, Dispatch, Entries
+from flake8_backend_rules.dispatch import BRANCHES, CHILD_FIELDS, SCOPE_CLASSES, SIMPLE, STATEMENT_FIELDS, TOLD_BY_LINES, Dispatch, Entries
 from flake8_backend_rules.own_findings import INTERNAL_ERROR
 from flake8_backend_rules.project.summary import ModuleSummary
 from flake8_backend_rules.project.surfaces import ClassInfo
@@ -152,6 +152,7 @@ def walk(tree: ast.Module, file: LintedFile, dispatch: Dispatch) -> None:
     enter, leave, attributes, fields, all_plain = table.enter, table.leave, table.attributes, table.fields, table.plain
     plain = all_plain if places is None else table.plain_expressions
     in_full = fields is CHILD_FIELDS
+    before = None if places is None else places.before
 
     def call_handlers(entries: Entries, node: ast.AST) -> None:
         for rule, handler in entries:
@@ -170,8 +171,13 @@ def walk(tree: ast.Module, file: LintedFile, dispatch: Dispatch) -> None:
         kind = node.__class__
         if kind in plain:  # no handler: most nodes
             names = plain[kind]
-        elif places is not None and kind in all_plain:
-            names = all_plain[kind] if places.in_expressions_of(node) else STATEMENT_FIELDS[kind]
+        elif before is not None and kind in all_plain:
+            if kind not in SIMPLE:
+                names = all_plain[kind] if places.in_expressions_of(node) else STATEMENT_FIELDS[kind]  # type: ignore[union-attr]
+            elif before[node.end_lineno] == before[node.lineno - 1]:
+                continue
+            else:
+                names = all_plain[kind]
         elif kind is _Leave:
             file.scope = node.scope
             if entries := leave.get(node.node.__class__):

@@ -445,6 +445,67 @@ def test_a_decorator_that_hands_its_function_to_a_job_of_the_schedule_package(tm
     assert roles(tmp_path, files) == {"a": JOB}
 
 
+EDGE = "app/api/orders.py"
+BASES = {
+    "app/base.py": """
+    from django.views import View
+
+    class BaseView(View):
+        def post(self, request):
+            return self.prepared(request)
+
+        def prepared(self, request):
+            return self.perform(request)
+
+        def unused(self): ...
+    """
+}
+HEIR = """
+from django.http import HttpResponse
+from app.base import BaseView
+
+class PlaceOrder(BaseView):
+    def perform(self, request): ...
+    def unused(self): ...
+    def other(self): ...
+"""
+
+
+def test_methods_that_a_handler_of_a_base_in_another_module_calls(tmp_path: Path) -> None:
+    assert roles(tmp_path, {**BASES, EDGE: HEIR}, EDGE) == {"PlaceOrder.perform": HTTP}
+
+
+def test_such_methods_count_only_in_a_module_named_like_transport(tmp_path: Path) -> None:
+    assert roles(tmp_path, {**BASES, "app/orders.py": HEIR}, "app/orders.py") == {}
+
+
+ROUTES = """
+from app.api.orders import index, place
+
+def setup_routes(app, other):
+    app.router.add_get("/", index)
+    other.register(place)
+"""
+VIEWS = """
+from aiohttp import web
+
+async def index(request): ...
+
+async def place(request): ...
+
+async def add(order): ...
+"""
+
+
+@pytest.mark.parametrize("routes", ["app/api/routes.py", "app/routes.py"])
+def test_handlers_that_a_module_around_registers(tmp_path: Path, routes: str) -> None:
+    assert roles(tmp_path, {routes: ROUTES, EDGE: VIEWS}, EDGE) == {"index": HTTP}
+
+
+def test_a_module_that_imports_no_framework_has_no_handlers_registered_elsewhere(tmp_path: Path) -> None:
+    assert roles(tmp_path, {"app/api/routes.py": ROUTES, EDGE: VIEWS.replace("from aiohttp import web", "")}, EDGE) == {}
+
+
 def test_a_method_that_wraps_a_route_decorator(tmp_path: Path) -> None:
     source = """
     from fastapi import APIRouter

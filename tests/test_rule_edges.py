@@ -515,6 +515,12 @@ class Other(View):
     def rows(self): return Order.objects.filter(a=1)
 def everything(request): return render(Order.objects.all())  # ! 40 everything|Order.objects
 def by_manager(request): return render(Order.objects.open_ones())
+def by_manager_and_more(request): return render(Order.objects.open_ones().filter(a=1))  # ! 49 by_manager_and_more|Order.objects
+class Parent:
+    def found(self): return Order.objects.filter(a=1)  # ! 29 found<get|Order.objects
+    def unasked(self): return Order.objects.filter(a=1)
+class Child(Parent, View):
+    def get(self, request): return render(self.found())
 """)  # fmt: skip
 
 REPOSITORIES = "OrderRepository OrderRepo OrderDAO OrderDao CRUDOrder OrderCRUD OrderCRUDBase OrderGateway"
@@ -780,11 +786,12 @@ from sqlalchemy.orm import DeclarativeBase
 class Base(DeclarativeBase): ...
 class Row(Base): ...
 def to_ids(args): ...
-## django-rows-stay-in-the-process
+## rows-in-the-process
 async def place(order: Order, row: Row, tasks: BackgroundTasks):
-    tasks.add_task(tell, order)
+    tasks.add_task(tell, order)  # ! 26 =tasks.add_task()|the row 'order'|task
+    tasks.add_task(tell, order.pk)
     tasks.add_task(tell, row)  # ! 26 =tasks.add_task()|the row 'row'|task
-    asyncio.create_task(tell(order))
+    asyncio.create_task(tell(order))  # ! 30 =asyncio.create_task()|the row 'order'|task
     asyncio.create_task(tell(row))  # ! 30 =asyncio.create_task()|the row 'row'|task
 #: app/rows.py
 from sqlalchemy.orm import DeclarativeBase

@@ -186,8 +186,18 @@ def test_another_class_is_not_self(tmp_path: Path, body: str) -> None:
     ],
 )
 def test_a_declaration_holds_against_an_assignment(tmp_path: Path, declared: str, otherwise: str) -> None:
-    holder = f"from typing import TYPE_CHECKING\n{SQLALCHEMY}\nclass Holder: ...\nif TYPE_CHECKING:\n    {declared}\nelse:\n    {otherwise}\n"
+    holder = f"from typing import TYPE_CHECKING\n{SQLALCHEMY}\nclass Holder: ...\n"
+    holder += f"if TYPE_CHECKING:\n    {declared}\nelse:\n    {otherwise}\n"
     assert commits(tmp_path, {PATH: route("from app.holder import store"), "app/holder.py": holder}) == ["store"]
+
+
+KEYS = f"from aiohttp import web\n{SQLALCHEMY}\nsession_key = web.AppKey('session', Session)\nname_key = web.AppKey('name', str)"
+
+
+def test_what_stands_under_a_typed_key(tmp_path: Path) -> None:
+    assert commits(tmp_path, {PATH: route(KEYS, "request", "store = request.app[session_key]")}) == ["store"]
+    assert commits(tmp_path, {PATH: route(KEYS, "request", "store = request.app[name_key]")}) == []
+    assert commits(tmp_path, {PATH: route(KEYS, "request", "store = request.app[other_key]")}) == []
 
 
 DEPS = (

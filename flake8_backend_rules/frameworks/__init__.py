@@ -62,6 +62,7 @@ class Knowledge:
         self.registering_packages = frozenset(package.partition(".")[0] for package in self.registering_words)
         self.handler_lists = [entry for f in self.frameworks for entry in f.handler_lists]
         self.class_handlers = [(NameSet(c.bases), c) for f in self.frameworks for c in f.class_handlers]
+        self.class_handler_packages = frozenset(c.package for _, c in self.class_handlers if c.package)
         self.class_handler_methods = frozenset(m for bases, c in self.class_handlers if bases for m in c.methods)
         self.view_functions = [v for f in self.frameworks for v in f.view_functions]
         self.model_fields = tuple(f.model_fields for f in self.frameworks if f.model_fields)
@@ -103,6 +104,7 @@ class Knowledge:
         self.columns = names("columns")
         self.framework_objects = names("framework_objects")
         self.framework_proxies = names("framework_proxies")
+        self.typed_keys = names("typed_keys")
         self.streaming_responses = names("streaming_responses")
         self.background_tasks = names("background_tasks")
         self.background_task_items = names("background_task_items")

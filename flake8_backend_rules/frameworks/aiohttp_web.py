@@ -51,6 +51,7 @@ FRAMEWORK = Framework(
         Registration(Role.HTTP, 2, "handler", callables=("aiohttp.web.route",), packages=_GATE, request_class=_REQUEST),
     ),
     server_runners=("aiohttp.web.run_app",),
+    typed_keys=("aiohttp.web.AppKey",),
     attributes={"aiohttp.web.Application.router": "aiohttp.web.UrlDispatcher", "aiohttp.web.View.request": _REQUEST},
     web_modules=("aiohttp.web",),
     framework_objects=(_REQUEST, "aiohttp.web.BaseRequest", "aiohttp.web.FileField", *_RESPONSES),

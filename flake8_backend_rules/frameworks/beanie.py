@@ -15,7 +15,7 @@ FRAMEWORK = Framework(
     drivers=("beanie",),
     returns={
         **{f"{_DOCUMENT}.{method}": _MANY for method in _QUERIES},
-        **{f"{_DOCUMENT}.{method}": SELF for method in (*_ROWS, "insert_one")},
+        **{f"{_DOCUMENT}.{method}": SELF for method in (*_ROWS, "insert_one", "model_copy", "copy", "model_validate")},
     },
     orm_bases=(_DOCUMENT,),
     queries=(_MANY,),

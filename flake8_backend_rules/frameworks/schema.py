@@ -21,6 +21,8 @@ class Role(Enum):
     DEPENDENCY = "dependency"
     BOUNDARY = "boundary function"
 
+    __hash__ = object.__hash__  # members are single; Enum's own hash is a Python call, in every look-up
+
 
 SELF = "typing.Self"
 HTTP_VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace"})
@@ -239,6 +241,8 @@ class Framework(NamedTuple):
     executors: tuple[str, ...] = ()
     threads: tuple[str, ...] = ()
     clean_up_modules: tuple[str, ...] = ()
+    # classes of keys that are made with the type of what a mapping holds under them
+    typed_keys: tuple[str, ...] = ()
 
 
 class NameSet:

@@ -1,6 +1,6 @@
 """SQLAlchemy, SQLModel and Flask-SQLAlchemy."""
 
-from flake8_backend_rules.frameworks.schema import Framework
+from flake8_backend_rules.frameworks.schema import SELF, Framework
 
 _SESSION = "sqlalchemy.orm.Session"
 _ASYNC_SESSION = "sqlalchemy.ext.asyncio.AsyncSession"
@@ -42,6 +42,8 @@ FRAMEWORK = Framework(
         "sqlalchemy.orm.Session.query": "sqlalchemy.orm.Query",
         "sqlalchemy.orm.scoped_session.query": "sqlalchemy.orm.Query",
         "sqlalchemy.orm.object_session": _SESSION,
+        "sqlmodel.SQLModel.model_copy": SELF,
+        "sqlmodel.SQLModel.model_validate": SELF,
         "sqlalchemy.orm.declarative_base": "sqlalchemy.orm.DeclarativeBase",
         "sqlalchemy.ext.declarative.declarative_base": "sqlalchemy.orm.DeclarativeBase",
         "sqlalchemy.ext.automap.automap_base": "sqlalchemy.orm.DeclarativeBase",

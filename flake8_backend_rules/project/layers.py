@@ -16,6 +16,8 @@ class Layer(Enum):
     INFRASTRUCTURE = "infrastructure"
     NONE = "none"
 
+    __hash__ = object.__hash__  # members are single; Enum's own hash is a Python call, in every look-up
+
     @property
     def is_core(self) -> bool:
         return self in (Layer.APPLICATION, Layer.DOMAIN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import pickle
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flake8_backend_rules.project.outline import Piece
 
@@ -91,11 +91,13 @@ class Variable(Surface):
 
     @property
     def annotation(self) -> ast.expr | None:
-        return cast("ast.expr | None", self.syntax()[0])
+        found: ast.expr | None = self.syntax()[0]
+        return found
 
     @property
     def value(self) -> ast.expr | None:
-        return cast("ast.expr | None", self.syntax()[1])
+        found: ast.expr | None = self.syntax()[1]
+        return found
 
 
 class FunctionInfo(Surface):
@@ -111,15 +113,18 @@ class FunctionInfo(Surface):
 
     @property
     def args(self) -> ast.arguments:
-        return cast("ast.arguments", self.syntax()[0])
+        found: ast.arguments = self.syntax()[0]
+        return found
 
     @property
     def returns(self) -> ast.expr | None:
-        return cast("ast.expr | None", self.syntax()[1])
+        found: ast.expr | None = self.syntax()[1]
+        return found
 
     @property
     def decorators(self) -> list[ast.expr]:
-        return cast("list[ast.expr]", self.syntax()[2])
+        found: list[ast.expr] = self.syntax()[2]
+        return found
 
     def __repr__(self) -> str:
         return f"<function {self.module.name}:{self.qualname}>"
@@ -140,15 +145,18 @@ class ClassInfo(Surface):
 
     @property
     def bases(self) -> list[ast.expr]:
-        return cast("list[ast.expr]", self.syntax()[0])
+        found: list[ast.expr] = self.syntax()[0]
+        return found
 
     @property
     def keywords(self) -> dict[str, ast.expr]:
-        return cast("dict[str, ast.expr]", self.syntax()[1])
+        found: dict[str, ast.expr] = self.syntax()[1]
+        return found
 
     @property
     def decorators(self) -> list[ast.expr]:
-        return cast("list[ast.expr]", self.syntax()[2])
+        found: list[ast.expr] = self.syntax()[2]
+        return found
 
     def pack(self) -> None:
         """Packs the class with all that is in it."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.project.surfaces import FunctionNode
 from flake8_backend_rules.semantics.roles import FunctionRole
-from flake8_backend_rules.semantics.scope import PlacedFunction, Scope, calls_below
+from flake8_backend_rules.semantics.scope import PlacedFunction, Scope, all_calls_below
 
 HANDLER_ROLES = (Role.HTTP, Role.JOB, Role.CLI)
 
@@ -36,8 +36,10 @@ class HandlerCode:
 
     def __init__(self, functions: list[PlacedFunction], roles: dict[int, FunctionRole]) -> None:
         self._by_role: dict[Role, dict[FunctionNode, Handler]] = {role: {} for role in HANDLER_ROLES}
-        self._has: tuple[Role, ...] = ()
+        self.present: frozenset[Role] = frozenset()
         """The roles of which there are handlers."""
+        self.own_calls: dict[FunctionNode, list[ast.Call]] = {}
+        """The calls in the body of a function, nested functions left out, of those that were looked through."""
         self._around: dict[Scope, tuple[tuple[Role, Handler], ...]] = {}
         handlers = [(f, roles[f.node.lineno]) for f in functions if f.node.lineno in roles]
         handlers = [(f, role) for f, role in handlers if role.role in self._by_role]
@@ -46,10 +48,10 @@ class HandlerCode:
         self._module_level = {f.node.name: f for f in functions if f.owner is None and f.enclosing is None}
         self._nested = {(f.enclosing, f.node.name): f for f in functions if f.enclosing is not None and f.owner is None}
         self._methods = {(f.owner, f.node.name): f for f in functions if f.owner is not None}
-        self._heirs = _heirs(f.owner for f in functions if f.owner is not None)
+        self._heirs, self._ancestors = _families(f.owner for f in functions if f.owner is not None)
         for placed, role in handlers:  # a handler is its own, whoever else calls it
             self._by_role[role.role][placed.node] = Handler(role, placed.node, placed.node)
-        self._has = tuple(role for role, reached in self._by_role.items() if reached)
+        self.present = frozenset(role for role, reached in self._by_role.items() if reached)
         if len(handlers) < len(functions):
             for placed, role in handlers:
                 self._reach(placed, role)
@@ -67,7 +69,8 @@ class HandlerCode:
     def _called(self, placed: PlacedFunction) -> list[tuple[PlacedFunction, ast.Call]]:
         shadowed = {a.arg for a in ast.walk(placed.node.args) if isinstance(a, ast.arg)}
         found: list[tuple[PlacedFunction, ast.Call]] = []
-        for node in calls_below(placed.node, nested=True):
+        calls, self.own_calls[placed.node] = all_calls_below(placed.node)
+        for node in calls:
             func = node.func
             target = None
             overrides: list[PlacedFunction] = []
@@ -76,7 +79,8 @@ class HandlerCode:
                 target = target or self._module_level.get(func.id)
             elif isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and placed.owner is not None:
                 if func.value.id in ("self", "cls"):
-                    target = self._methods.get((placed.owner, func.attr))
+                    around = (placed.owner, *self._ancestors.get(placed.owner, ()))
+                    target = next((own for cls in around if (own := self._methods.get((cls, func.attr)))), None)
                     overrides = [o for heir in self._heirs.get(placed.owner, ()) if (o := self._methods.get((heir, func.attr)))]
             if target is not None:
                 found.append((target, node))
@@ -117,20 +121,25 @@ class HandlerCode:
                     yield handler
 
     def has(self, *roles: Role) -> bool:
-        return bool(self._has) and any(role in self._has for role in roles)
+        return not self.present.isdisjoint(roles)
 
 
-def _heirs(classes: Iterator[ast.ClassDef]) -> dict[ast.ClassDef, list[ast.ClassDef]]:
-    """Of each class of a module the classes of the same module that descend from it: its handlers are theirs too."""
-    found: dict[ast.ClassDef, list[ast.ClassDef]] = {}
+_Families = dict[ast.ClassDef, list[ast.ClassDef]]
+
+
+def _families(classes: Iterator[ast.ClassDef]) -> tuple[_Families, _Families]:
+    """Of each class of a module its heirs, whose handlers its own are too, and its ancestors, in the same module."""
+    heirs: _Families = {}
+    ancestors: _Families = {}
     by_name = {cls.name: cls for cls in classes}
     for cls in by_name.values():
         pending, seen = [cls], {cls}
         while pending:
-            for base in pending.pop().bases:
+            for base in pending.pop(0).bases:
                 parent = by_name.get(base.id) if isinstance(base, ast.Name) else None
                 if parent is not None and parent not in seen:
                     seen.add(parent)
                     pending.append(parent)
-                    found.setdefault(parent, []).append(cls)
-    return found
+                    heirs.setdefault(parent, []).append(cls)
+                    ancestors.setdefault(cls, []).append(parent)
+    return heirs, ancestors

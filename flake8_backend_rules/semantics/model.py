@@ -69,6 +69,7 @@ class FileModel:
         self.persistence = Persistence(self.evaluator)
         self.transport = Transport(self.evaluator, framework_objects)
         self._mentioned: dict[tuple[str, ...] | frozenset[str], bool] = {}
+        self._defined: dict[tuple[str, ...], bool] = {}
         self._dependency_code: dict[FunctionNode, bool] = {}
         self._parents: dict[ast.AST, dict[ast.AST, ast.AST]] = {}
 
@@ -267,6 +268,14 @@ class FileModel:
     def defined_names(self) -> str:
         """The names of the file's functions, methods and classes, in one string of lower case."""
         return " ".join((*(f.name for f in self.module.functions()), *(c.name for c in self.module.all_classes()))).lower()
+
+    def defines_name_with(self, words: tuple[str, ...]) -> bool:
+        """Whether the name of a function, method or class of the file holds one of some words; asked by several rules, answered once."""
+        kept = self._defined.get(words)
+        if kept is None:
+            names = self.defined_names
+            kept = self._defined[words] = any(word in names for word in words)
+        return kept
 
     @cached_property
     def orm_classes(self) -> list[ClassInfo]:

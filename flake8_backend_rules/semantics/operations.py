@@ -115,16 +115,17 @@ class Operations:
         knowledge = evaluator.knowledge
         self._value_bases = NameSet((*knowledge.pydantic_bases, *knowledge.dto_bases, "pydantic.BaseSettings"))
 
-    def on_heaviest_path(self, function: FunctionNode, scope: Scope, at_least: int, *, count_lookups: bool) -> Calls:
+    def on_heaviest_path(
+        self, function: FunctionNode, scope: Scope, at_least: int, *, count_lookups: bool, calls: list[ast.Call] | None = None
+    ) -> Calls:
         """The calls of core operations on the path through a body that makes most of them; () for fewer than `at_least`.
 
-        `scope`: the function's own. Types are asked for only where names alone leave enough candidates.
+        `scope`: the function's own; `calls`: those of its body, if known. Types are asked for only where names alone leave enough
+        candidates.
         """
-
         dropped = {_awaited(s.value) for s in flat_statements(function.body) if isinstance(s, ast.Expr)}
-        named = [
-            call for call in calls_below(function, nested=False) if self._may_be_operation(call, scope, count_lookups, call in dropped)
-        ]
+        calls = calls_below(function, nested=False) if calls is None else calls
+        named = [call for call in calls if self._may_be_operation(call, scope, count_lookups, call in dropped)]
         if len(named) < at_least:
             return ()
         operations = {call for call in named if self.is_operation(call, scope, count_lookups=count_lookups)}
@@ -176,6 +177,9 @@ class Operations:
         name = _last_name(call.func)
         if name[:1].isupper() or name in _PYTHONS_OWN or self._is_elsewhere(call.func, scope):
             return False  # told by names, before anything is read
+        if name in _BUILTINS and isinstance(call.func, ast.Name) and not self.module.stars:
+            if not self.module.binds(name) and scope.lookup(name) is None:
+                return False
         function = self._callee(call, scope)
         if function is None or self._is_own(function) or self.layering.of(function.module).layer is not Layer.INFRASTRUCTURE:
             return False

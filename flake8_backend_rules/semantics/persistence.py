@@ -145,6 +145,8 @@ class Persistence:
         if value.kind is Kind.OBJECT and value.definition is None:
             if value.name in self.knowledge.session_objects:
                 return True
+            if value.name.rpartition(".")[0].endswith(".g"):  # what an application keeps there tells by its name alone
+                return None
             known = value.name.partition(".")[0] in self.knowledge.packages or value.last_name[:1].isupper()
             return False if known else None
         return False

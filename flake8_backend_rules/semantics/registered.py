@@ -7,10 +7,11 @@ import os
 from collections.abc import Iterator
 from typing import cast
 
-from flake8_backend_rules.frameworks.schema import HandlerLists, Registration
+from flake8_backend_rules.frameworks.schema import HandlerLists, Registration, Role
 from flake8_backend_rules.project.summary import ModuleSummary
 from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo
-from flake8_backend_rules.semantics.scope import Scope, all_nodes
+from flake8_backend_rules.semantics.paths import last_name
+from flake8_backend_rules.semantics.scope import Scope, all_nodes, scoped_nodes
 from flake8_backend_rules.semantics.values import Evaluator
 
 _MAX_MODULES = 40
@@ -45,13 +46,16 @@ class Registrations:
             self._packages[module.path] = frozenset(found.intersection(self.knowledge.registering_words))
         return self._packages[module.path]
 
-    def of(self, call: ast.Call, scope: Scope) -> Iterator[tuple[ast.expr, Registration, str]]:
-        """(what is handed over, the way it is registered, the name of what is called) of a call that registers a handler."""
+    def of(self, call: ast.Call, scope: Scope, packages: frozenset[str] | None = None) -> Iterator[tuple[ast.expr, Registration, str]]:
+        """(what is handed over, the way it is registered, the name of what is called) of a call that registers a handler.
+
+        `packages`: the packages that count as imported, those of the scope's module by default.
+        """
         func = call.func
         name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
         for owners, entry in self.knowledge.registrations.get(name, ()):
             handler = _argument(call, entry.argument, (entry.keyword,))
-            if handler is None or (entry.packages and self.packages(scope.module).isdisjoint(entry.packages)):
+            if handler is None or (entry.packages and (packages or self.packages(scope.module)).isdisjoint(entry.packages)):
                 continue
             if entry.callables and self.evaluator.descends(self.evaluator.value(func, scope), owners):
                 yield handler, entry, name
@@ -60,9 +64,11 @@ class Registrations:
                 if self.evaluator.descends(owner, owners) or (owner is None and _may_be(func.value, entry)):
                     yield handler, entry, name
 
-    def handlers(self, call: ast.Call, scope: Scope) -> Iterator[tuple[FunctionInfo, Registration, str]]:
-        """The functions and methods that a call registers."""
-        for handed, entry, name in self.of(call, scope):
+    def handlers(
+        self, call: ast.Call, scope: Scope, packages: frozenset[str] | None = None
+    ) -> Iterator[tuple[FunctionInfo, Registration, str]]:
+        """The functions and methods that a call registers. `packages`: as for `of`."""
+        for handed, entry, name in self.of(call, scope, packages):
             value = self.evaluator.value(handed, scope)
             definition = value.definition if value is not None else None
             if isinstance(definition, FunctionInfo):
@@ -71,6 +77,43 @@ class Registrations:
                 for method in definition.methods.values():
                     if method.name.startswith(entry.members):
                         yield method, entry, name
+
+    def registered_around(self, module: ModuleSummary) -> Iterator[tuple[FunctionInfo, Registration, str]]:
+        """The module's functions that a module beside it, or beside its folder, registers as HTTP handlers: `add_get("/", index)`.
+
+        Only asked of a module that imports a framework with such calls and has a function that takes a request first.
+        """
+        packages = self.packages(module)
+        words = {word for package in packages for word in self._http_words(package)}
+        if not words or not any(map(_takes_request, module.definitions(lambda text: "request" in text))):
+            return
+        for holder in self._holders_around(module, frozenset(words)):
+            tree = self.evaluator.project.tree_of(holder)
+            scope = self.evaluator.module_scope(holder)
+            for node, inner in scoped_nodes(scope, tree) if tree is not None else ():
+                if isinstance(node, ast.Call) and last_name(node.func) in words:
+                    for function, entry, name in self.handlers(node, inner, packages):
+                        own = module.binding(function.name) if function.module.path == module.path else None
+                        if entry.role is Role.HTTP and isinstance(own, FunctionInfo):
+                            yield own, entry, name
+
+    def _http_words(self, package: str) -> Iterator[str]:
+        for word in self.knowledge.registering_words.get(package, ()):
+            if any(e.role is Role.HTTP and package in e.packages for _, e in self.knowledge.registrations[word]):
+                yield word
+
+    def _holders_around(self, module: ModuleSummary, words: frozenset[str]) -> Iterator[ModuleSummary]:
+        """The modules around a module that call something by one of some names."""
+        project = self.evaluator.project
+        for folder in (module.folder, os.path.dirname(module.folder)):
+            key = "registering modules", folder, *sorted(words)
+            if key not in project.memo:
+                calls = [f"{word}(" for word in words]
+                project.memo[key] = tuple(p for p in _python_files(folder) if any(c in project.text_of(p) for c in calls))
+            for path in cast("tuple[str, ...]", project.memo[key]):
+                holder = None if path == module.path else project.module_at(path)
+                if holder is not None:
+                    yield holder
 
     # -- lists -----------------------------------------------------------------------------------
 
@@ -114,6 +157,14 @@ class Registrations:
                 value = self.evaluator.value(handler, scope)
                 if value is not None and isinstance(value.definition, FunctionInfo):
                     yield value.definition
+
+
+def _takes_request(binding: object) -> bool:
+    """Whether a function takes a request as its first parameter."""
+    if not isinstance(binding, FunctionInfo):
+        return False
+    first = next(iter([*binding.args.posonlyargs, *binding.args.args]), None)
+    return first is not None and (first.arg == "request" or (first.annotation is not None and last_name(first.annotation) == "Request"))
 
 
 def _items(node: ast.AST, names: frozenset[str]) -> Iterator[ast.expr]:

@@ -124,12 +124,25 @@ class Results:
         """
         kept = self._near.get(more)
         if kept is None:
-            found = set(self.functions_here(more))
-            for info in self.module.imports:
-                if info.level or not self.project.is_known_foreign(info.module):
-                    found |= self._functions_of_import(info, more)
-            kept = self._near[more] = frozenset(found)
+            kept = self._near[more] = self.functions_here(more).union(*self._imported(more))
         return kept
+
+    def _imported(self, more: tuple[str, ...]) -> Iterator[frozenset[str]]:
+        """Those of the modules that the linted file imports; each module is looked at once, however many names come from it."""
+        done: set[tuple[int, str]] = set()
+        for info in self.module.imports:
+            source = info.level, info.module
+            if source in done:
+                continue
+            path = None
+            if info.level or not self.project.is_known_foreign(info.module):
+                path = self.project.imported_path(ImportInfo(info.module, "", info.level, 0), self.module)
+            if path is not None and (not path.endswith(".py") or path.endswith("__init__.py")):
+                yield self._functions_of_member(path, info.name or "", more)
+                continue
+            done.add(source)
+            if path is not None:
+                yield self._functions_of(path, more)
 
     def _functions_of(self, path: str, more: tuple[str, ...]) -> frozenset[str]:
         key = "result functions", path, *more
@@ -137,30 +150,20 @@ class Results:
             self.project.memo[key] = _result_functions(self.project.text_of(path), more)
         return cast("frozenset[str]", self.project.memo[key])
 
-    def _functions_of_import(self, info: ImportInfo, more: tuple[str, ...]) -> frozenset[str]:
-        """Those of the first-party modules that an import brings in, after re-exports of packages; each import is followed once a run."""
-        key = "result functions imported", self.module.folder, info.module, info.name or "", str(info.level), *more
-        memo = self.project.memo
+    def _functions_of_member(self, package: str, name: str, more: tuple[str, ...]) -> frozenset[str]:
+        """Those of the files that a name of a package may come from; each name is followed once a run."""
+        key, memo = ("result functions imported", package, name, *more), self.project.memo
         if key not in memo:
-            memo[key] = frozenset[str]().union(*(self._functions_of(path, more) for path in self._files_of(info)))
+            memo[key] = frozenset[str]().union(*(self._functions_of(path, more) for path in self._members(package, name)))
         return cast("frozenset[str]", memo[key])
 
-    def _files_of(self, info: ImportInfo) -> Iterator[str]:
-        path = self.project.imported_path(ImportInfo(info.module, "", info.level, 0), self.module)
-        if path is None:
-            return
-        if path.endswith(".py") and not path.endswith("__init__.py"):
-            yield path
-        else:
-            yield from self._members(path, {info.name or ""})
-
-    def _members(self, package: str, names: set[str]) -> Iterator[str]:
-        """The files that names of a package come from: its own, a submodule's, or one that it re-exports from."""
+    def _members(self, package: str, name: str) -> Iterator[str]:
+        """The files that a name of a package comes from: its own, a submodule's, or one that it re-exports from."""
         folder = package.removesuffix(f"{os.sep}__init__.py")
         inside = ModuleSummary(os.path.join(folder, "__init__.py"), "")
         if package.endswith(".py"):
             yield package
-        for name in names - {""}:
+        if name:
             path = self.project.imported_path(ImportInfo(name, "", 1, 0), inside)
             if path is None and (source := self._reexports(package).get(name)) is not None:
                 path = self.project.imported_path(ImportInfo(source[1], "", source[0], 0), inside)
@@ -180,6 +183,8 @@ class Results:
 
 def _result_functions(text: str, more: tuple[str, ...]) -> frozenset[str]:
     """Names of functions whose return annotation, as text, holds the name of a Result or an alias made of one."""
+    if not _may_name_one(text) and not any(name.rpartition(".")[2] in text for name in more):
+        return frozenset()
     words = _words(more)
     returned = " ".join(_RETURNS.findall(text))
     if not returned:
@@ -196,6 +201,13 @@ def _result_functions(text: str, more: tuple[str, ...]) -> frozenset[str]:
             if defined:
                 found.add(defined[1])
     return frozenset(found)
+
+
+def _may_name_one(text: str) -> bool:
+    """Whether a text holds a part of the name of a Result, as `_words` knows them; fixed text is found many times as fast."""
+    if "Result" in text or "Ok" in text or "Success" in text or "Failure" in text:
+        return True
+    return "Err" in text and "Err" in text.replace("Error", "")
 
 
 @lru_cache(maxsize=16)

@@ -17,6 +17,7 @@ from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.paths import last_name
 from flake8_backend_rules.semantics.registered import Registrations
 from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, PlacedFunction, Scope, own_nodes, scoped_nodes
+from flake8_backend_rules.semantics.template_methods import may_be_transport, own_methods_called
 from flake8_backend_rules.semantics.values import Evaluator
 from flake8_backend_rules.semantics.view_functions import is_in_registry, is_view_helper, taking_first
 
@@ -89,6 +90,8 @@ class RoleFinder:
         self._view_functions(module, roles)
         for function, entry in self.registrations.listed(module):
             roles.setdefault(function.line, FunctionRole(entry.role, f"named in a list of {entry.package}"))
+        for function, way, name in self.registrations.registered_around(module):
+            roles.setdefault(function.line, _registered(way, name))
         self._main_block(module, roles)
         self._coroutine_consumers(module, roles)
         return roles
@@ -101,11 +104,7 @@ class RoleFinder:
 
     def _methods(self, module: ModuleSummary, roles: RoleMap) -> None:
         """Methods that have a role by their names, of descendants of a framework's class or beside its imports."""
-        packages = module.top_level_packages()
-        entries = [(b, e) for b, e in self.knowledge.class_handlers if (b and not e.prefixes) or e.package in packages]
-        by_name = [e for bases, e in entries if not bases]
-        prefixes = tuple(p for bases, e in entries if bases for p in e.prefixes)
-        names = self.knowledge.class_handler_methods.union(prefixes, *((*e.methods, *e.prefixes) for e in by_name))
+        entries, by_name, prefixes, names = _class_handlers(self.knowledge.class_handler_packages & module.top_level_packages())
         for cls in module.all_classes(_defining(names)):
             for entry in by_name:
                 _give_role(cls, entry, f"method of a class beside {entry.package}", roles)
@@ -115,6 +114,25 @@ class RoleFinder:
                 prefixes and any(name.startswith(prefixes) for name in cls.methods)
             ):
                 self._inherited(cls, [e for e in entries if e[0]], roles)
+
+        if may_be_transport(module):
+            edges = [e for e in entries if e[0] and e[1].role is Role.HTTP]
+            for cls in module.all_classes(_has_base) if edges else ():
+                if cls.bases and cls.methods:
+                    self._by_template(cls, edges, roles)
+
+    def _by_template(self, cls: ClassInfo, entries: list[tuple[NameSet, ClassHandlers]], roles: RoleMap) -> None:
+        """Methods that the handler of a first-party base in another module calls: `BaseView.post` calls `self.perform`."""
+        ancestry = self.evaluator.ancestry(cls)
+        for bases, entry in entries:
+            if not any(name in bases for name in ancestry.externals):
+                continue
+            for ancestor in ancestry.classes[1:]:
+                templates = entry.methods.intersection(ancestor.methods) if ancestor.module is not cls.module else frozenset()
+                for name in templates.difference(cls.methods):
+                    for called in own_methods_called(ancestor.methods[name], self.evaluator.project).intersection(cls.methods):
+                        line = cls.methods[called].line
+                        roles.setdefault(line, FunctionRole(entry.role, f"called by {ancestor.name}.{name}"))
 
     def _inherited(self, cls: ClassInfo, entries: list[tuple[NameSet, ClassHandlers]], roles: RoleMap) -> None:
         ancestry = self.evaluator.ancestry(cls)
@@ -364,6 +382,23 @@ class RoleFinder:
                 if name.lower().endswith(("router", "blueprint")):
                     return True
         return False
+
+
+@lru_cache(maxsize=64)
+def _class_handlers(
+    packages: frozenset[str],
+) -> tuple[list[tuple[NameSet, ClassHandlers]], list[ClassHandlers], tuple[str, ...], frozenset[str]]:
+    """What makes handlers of methods beside imports of some packages: all ways, those by name alone, prefixes, names to look for."""
+    known = knowledge()
+    entries = [(b, e) for b, e in known.class_handlers if (b and not e.prefixes) or e.package in packages]
+    by_name = [e for bases, e in entries if not bases]
+    prefixes = tuple(p for bases, e in entries if bases for p in e.prefixes)
+    return entries, by_name, prefixes, known.class_handler_methods.union(prefixes, *((*e.methods, *e.prefixes) for e in by_name))
+
+
+def _has_base(text: str) -> bool:
+    """Whether a text, that of a class, names a base."""
+    return "(" in text.partition(":")[0]
 
 
 def _is_decorated(text: str) -> bool:

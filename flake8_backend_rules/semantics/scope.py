@@ -157,10 +157,19 @@ _LEAVES = (ast.Name, ast.Constant, ast.alias, ast.expr_context, ast.operator, as
 _HOLDERS = {cls: fields for cls, fields in _FIELDS.items() if fields and not issubclass(cls, _LEAVES)}
 
 
-def calls_below(root: ast.AST, *, nested: bool) -> list[ast.Call]:
+def all_calls_below(function: FunctionNode) -> tuple[list[ast.Call], list[ast.Call]]:
+    """The calls in the body of a function in source order, outer ones first: all, and those in nothing with a scope of its own."""
+    inner: list[ast.AST] = []
+    own = calls_below(function, nested=False, left=inner)
+    if not inner:
+        return own, own
+    return calls_below(function, nested=True), own
+
+
+def calls_below(root: ast.AST, *, nested: bool, left: list[ast.AST] | None = None) -> list[ast.Call]:
     """The calls in the body of a function (or below any other node) in source order, outer ones first.
 
-    `nested`: those in functions, classes and lambdas inside of it too.
+    `nested`: those in functions, classes and lambdas inside of it too; else these are added to `left`.
     """
     body = getattr(root, "body", None)
     pending: list[Any] = list(reversed(body)) if isinstance(body, list) else [body if isinstance(body, ast.AST) else root]
@@ -172,6 +181,8 @@ def calls_below(root: ast.AST, *, nested: bool) -> list[ast.Call]:
         if kind is ast.Call:
             found.append(node)
         elif not nested and kind in _SCOPES:
+            if left is not None:
+                left.append(node)
             continue
         for name in _HOLDERS.get(kind, ()):
             child = getattr(node, name, None)

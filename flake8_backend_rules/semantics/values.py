@@ -468,7 +468,8 @@ class Evaluator:
             return self.value(node.args[0], scope)
         owner, _, last = callee.name.rpartition(".")
         if last[:1].isupper():
-            return Value(Kind.INSTANCE, callee.name)
+            is_key = len(node.args) > 1 and callee.name in self.knowledge.typed_keys
+            return Value(Kind.INSTANCE, callee.name, element=self._instance_of(self.value(node.args[1], scope)) if is_key else None)
         if owner.rpartition(".")[2][:1].isupper() and last.startswith(("from_", "create", "connect", "open")):
             return Value(Kind.INSTANCE, owner)  # an alternative constructor: Redis.from_url(...)
         return Value(Kind.INSTANCE, f"{callee.name}()")
@@ -480,7 +481,7 @@ class Evaluator:
         is_class = owner is not None and (isinstance(owner.definition, ClassInfo) or owner.last_name[:1].isupper())
         row = self._instance_of(owner) if is_class else None  # Order.get(...), Order.filter(...)
         if known == SELF:
-            return row
+            return owner if owner is not None and owner.kind is Kind.INSTANCE else row
         model = self.value(node.args[0], scope) if node.args and row is None else None
         element = Value(Kind.INSTANCE, model.name, model.definition) if model is not None else row
         return Value(Kind.QUERY, known, element=element)
@@ -685,6 +686,10 @@ class Evaluator:
         return next((v for option in options if (v := self.value(option, scope)) is not None), None)
 
     def _subscript(self, node: ast.Subscript, scope: Scope) -> Value | None:
+        if isinstance(node.slice, (ast.Name, ast.Attribute)):
+            key = self.value(node.slice, scope)
+            if key is not None and key.element is not None and key.name in self.knowledge.typed_keys:
+                return key.element
         value = self.value(node.value, scope)
         if value is None:
             return None

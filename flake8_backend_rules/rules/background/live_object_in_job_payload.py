@@ -3,7 +3,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from flake8_backend_rules.frameworks import knowledge
-from flake8_backend_rules.project.surfaces import ClassInfo
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.semantics.kinds import Kind
 from flake8_backend_rules.semantics.paths import last_name
@@ -34,8 +33,7 @@ class LiveObjectInJobPayload(Rule):
     Enqueueing is told by the method and by what it is called on. Arguments are typed; only a session may also be told by its name
     (in a task's payload, by one that holds `db`).
     A call of a first-party function counts for the arguments that it hands into a payload unchanged. A row may be enqueued where the
-    project's own task class, given as `base=` or made by its own queue, turns the payload into something else. A Django row
-    may be handed to a task in the process: it has no session that could be closed.
+    project's own task class, given as `base=` or made by its own queue, turns the payload into something else.
 
     ## When to suppress it
     For an in-process task that owns what it is handed, and closes it.
@@ -237,9 +235,7 @@ class LiveObjectInJobPayload(Rule):
             value = value.element
         if value is None or value.kind is not Kind.INSTANCE or not model.evaluator.is_orm_class(value):
             return ""
-        cls = value.definition if isinstance(value.definition, ClassInfo) else None
-        bases = (value.name,) if cls is None else model.evaluator.ancestry(cls).externals
-        is_sound = model.enqueues.converts_payload(call, file.scope) if receiver == "job" else any(b.startswith("django.") for b in bases)
+        is_sound = receiver == "job" and model.enqueues.converts_payload(call, file.scope)
         return "" if is_sound else f"the row '{quoted(node)}'"
 
 

@@ -18,4 +18,4 @@ IMPORTANT_VERBS = Option(
 
 def defines_one(model: FileModel, verbs: tuple[str, ...]) -> bool:
     """Whether the name of some function or class of a file may hold one of some words: a cheap look before the close one."""
-    return any(verb in model.defined_names for verb in verbs)
+    return model.defines_name_with(verbs)

@@ -26,7 +26,7 @@ class HandlerQueriesInline(Rule):
     ## How it decides
     Receivers are typed as for KBR301. Writes are KBR303's. `get_object_or_404`, `.get_or_404`, `.first_or_404` and
     `.one_or_404` are the edge's own look-up and are left alone. So is a method of the model's own manager, which is a query function,
-    and a `get_queryset` that only Django's generic views call.
+    unless the chain goes on with a queryset's methods, and a `get_queryset` that only Django's generic views call.
 
     ## When to suppress it
     For a read-only list endpoint in a small backend, where a query function would only be a detour.
@@ -169,7 +169,7 @@ class HandlerQueriesInline(Rule):
         top, methods = file.model.chain_top(node, file.scope)
         if any(name in OR_404 or name in QUERY_WRITES or name == "none" for name in methods):
             return
-        if isinstance(node, ast.Attribute) and methods and methods[0] not in QUERY_READS:
+        if isinstance(node, ast.Attribute) and methods and QUERY_READS.isdisjoint(methods):
             return  # a method of the model's own manager is the query function
         around = next(file.model.ancestors(top, file.scope), None)
         if isinstance(around, ast.Call) and top in around.args and last_name(around.func) == "get_object_or_404":

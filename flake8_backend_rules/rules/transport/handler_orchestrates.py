@@ -217,7 +217,8 @@ class HandlerOrchestrates(Rule):
             return
         scope = Scope(file.module, node, file.scope, file.scope.owner)
         at_least = file.number(MAX_OPERATIONS) + 1
-        calls = file.model.operations.on_heaviest_path(node, scope, at_least, count_lookups=file.is_on(COUNT_LOOKUPS))
+        operations, own = file.model.operations, file.model.handler_code.own_calls.get(node)
+        calls = operations.on_heaviest_path(node, scope, at_least, count_lookups=file.is_on(COUNT_LOOKUPS), calls=own)
         if calls:
             named = ", ".join(f"'{quoted(call)}'" for call in calls[:_MAX_NAMED]) + (", ..." if len(calls) > _MAX_NAMED else "")
             file.report(self, node, where=f"{role.role.value} '{node.name}'", count=len(calls), calls=named)
