@@ -58,6 +58,33 @@ def places(root: Path, files: dict[str, str]) -> set[Place]:
     return found
 
 
+@pytest.mark.parametrize("manage", ["apps/manage.py", "manage.py"])
+def test_a_package_from_which_django_starts_is_a_source_root(tmp_path: Path, manage: str) -> None:
+    """Imports are resolved from there only where `manage.py` puts it on the path."""
+    files = {
+        "apps/__init__.py": "",
+        manage: "",
+        "apps/shop/__init__.py": "",
+        "apps/shop/views.py": """
+        from fastapi import APIRouter
+        from shop.sessions import Store
+
+        router = APIRouter()
+
+        @router.post("/orders")
+        def place(store: Store) -> None:
+            store.commit()
+        """,
+        "apps/shop/sessions.py": """
+        from sqlalchemy.orm import Session
+
+        class Store(Session): ...
+        """,
+    }
+    found = {place for place in places(tmp_path / "all", as_files(files, "")) if place[3] == "KBR301"}
+    assert found == ({("apps/shop/views.py", 8, 5, "KBR301")} if manage.startswith("apps/") else set())
+
+
 def test_shards_and_jobs_find_the_same() -> None:
     """All files at once, in two processes, backwards, and each half in a run of its own."""
     root = EXAMPLES / "shop_wrong"

@@ -445,6 +445,23 @@ def test_a_decorator_that_hands_its_function_to_a_job_of_the_schedule_package(tm
     assert roles(tmp_path, files) == {"a": JOB}
 
 
+def test_verbs_that_stand_in_a_mixin_beside_the_view(tmp_path: Path) -> None:
+    source = """
+    from django.views import View
+
+    class Mixin:
+        def post(self, request): ...
+        def other(self): ...
+
+    class Alone:
+        def post(self, request): ...
+
+    class Place(Mixin, View):
+        template = "place.html"
+    """
+    assert roles(tmp_path, source, "app/views.py") == {"Mixin.post": HTTP}
+
+
 EDGE = "app/api/orders.py"
 BASES = {
     "app/base.py": """

@@ -440,6 +440,27 @@ def called(call: str) -> str:
     return ast.unparse(ast.parse(call, mode="eval").body.func) + "()"  # type: ignore[attr-defined]
 
 
+sheet("KBR302", "shop/views.py", """
+from contextlib import contextmanager
+from django.db import transaction
+from shop.tracing import plain, traced
+## context-managers-that-open-a-transaction
+def f(request):
+    with traced(): place()  # ! 10 f|traced()
+    with plain(): place()
+#: shop/tracing.py
+from contextlib import contextmanager
+from django.db import transaction
+@contextmanager
+def traced():
+    with transaction.atomic():
+        with span(): yield
+@contextmanager
+def plain():
+    with transaction.atomic(): place()
+    with span(): yield
+""")  # fmt: skip
+
 sheet("KBR303", "shop/views.py", f"""
 import django.http, sqlite3
 from sqlalchemy import delete, insert, select, text, update
@@ -516,6 +537,11 @@ class Other(View):
 def everything(request): return render(Order.objects.all())  # ! 40 everything|Order.objects
 def by_manager(request): return render(Order.objects.open_ones())
 def by_manager_and_more(request): return render(Order.objects.open_ones().filter(a=1))  # ! 49 by_manager_and_more|Order.objects
+KEY = "order"
+def by_key(request): return render(request.session.get(KEY), request.session.get("a"))
+from django.db import models
+class Tagged(models.Model): tags = models.ManyToManyField("shop.Tag")
+def of_links(request): return render(Tagged.tags.through.objects.filter(a=1))  # ! 38 of_links|Tagged.tags.through.objects
 class Parent:
     def found(self): return Order.objects.filter(a=1)  # ! 29 found<get|Order.objects
     def unasked(self): return Order.objects.filter(a=1)

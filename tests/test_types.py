@@ -191,6 +191,23 @@ def test_a_declaration_holds_against_an_assignment(tmp_path: Path, declared: str
     assert commits(tmp_path, {PATH: route("from app.holder import store"), "app/holder.py": holder}) == ["store"]
 
 
+FACTORIES = f"""
+{SQLALCHEMY}
+class Wrong(Exception): ...
+def told() -> Exception:
+    return Session()
+def other() -> Exception:
+    return Wrong()
+def precise() -> Wrong:
+    return Session()
+"""
+
+
+@pytest.mark.parametrize(("factory", "expected"), [("told", ["store"]), ("other", []), ("precise", [])])
+def test_a_body_tells_more_than_a_broad_annotation(tmp_path: Path, factory: str, expected: list[str]) -> None:
+    assert commits(tmp_path, {PATH: route(FACTORIES, body=f"store = {factory}()")}) == expected
+
+
 KEYS = f"from aiohttp import web\n{SQLALCHEMY}\nsession_key = web.AppKey('session', Session)\nname_key = web.AppKey('name', str)"
 
 

@@ -98,6 +98,7 @@ class Knowledge:
         self.queries = names("queries")
         self.managers = names("managers")
         self.relations = names("relations")
+        self.links = names("links")
         self.row_lookups = names("row_lookups")
         self.schema_creators = names("schema_creators")
         self.base_makers = names("base_makers")

@@ -22,7 +22,7 @@ FRAMEWORK = Framework(
     reads=tuple(f"{_DOCUMENT}.{method}" for method in (*_QUERIES, *_ROWS, "count", "aggregate", "distinct")),
     writes=(
         *(f"{_DOCUMENT}.{method}" for method in (
-            "insert", "create", "save", "save_changes", "insert_one", "insert_many", "replace_many", "update_all", "delete_all",
+            "insert", "create", "save", "save_changes", "replace", "insert_one", "insert_many", "replace_many", "update_all", "delete_all",
             "delete", *_UPDATES,
         )),
         *(f"{_MANY}.{method}" for method in ("delete", "delete_many", "update_many", "upsert", *_UPDATES)),

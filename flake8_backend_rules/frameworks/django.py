@@ -61,7 +61,10 @@ FRAMEWORK = Framework(
         ClassHandlers(
             bases=_DRF_VIEWS,
             role=Role.HTTP,
-            methods=frozenset({"perform_create", "perform_update", "perform_destroy"}),
+            methods=frozenset({
+                "perform_create", "perform_update", "perform_destroy",
+                "perform_bulk_create", "perform_bulk_update", "perform_bulk_destroy",  # of djangorestframework-bulk
+            }),
             base_endings=_UNREAD_VIEWS,
             package="rest_framework",
             row_parameters=frozenset({"instance"}),
@@ -108,6 +111,7 @@ FRAMEWORK = Framework(
     },
     returns_class={"django.contrib.auth.get_user_model": _USER},
     relations=("django.db.models.ForeignKey", "django.db.models.OneToOneField"),
+    links=("django.db.models.ManyToManyField",),
     model_fields="django.db.models.",
     attributes={
         "django.http.HttpRequest.user": _USER,

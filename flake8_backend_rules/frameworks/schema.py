@@ -167,6 +167,8 @@ class Framework(NamedTuple):
     returns_class: Mapping[str, str] = MappingProxyType({})
     relations: tuple[str, ...] = ()
     """Field classes whose first argument is the model that an instance's attribute holds a row of."""
+    links: tuple[str, ...] = ()
+    """Field classes whose `through` is the model of the rows that link two others."""
     model_fields: str = ""
     """Prefix of the qualified names of field classes: a class with such an attribute is an ORM class."""
     attributes: Mapping[str, str] = MappingProxyType({})

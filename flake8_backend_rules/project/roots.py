@@ -39,6 +39,15 @@ def package_parent(folder: str) -> str:
 
 
 @lru_cache(maxsize=4096)
+def _starts(folder: str, parent: str) -> tuple[str, ...]:
+    """The packages from `folder` up to `parent` that hold Django's `manage.py`: it is on the path when that is run, package or not."""
+    if folder == parent or not _is_inside(folder, parent):
+        return ()
+    own = (folder,) if os.path.isfile(os.path.join(folder, "manage.py")) else ()
+    return (*own, *_starts(os.path.dirname(folder), parent))
+
+
+@lru_cache(maxsize=4096)
 def layer_root(folder: str, configured: tuple[str, ...]) -> str:
     """The source root whose inner folders may name a layer for modules in `folder`.
 
@@ -76,6 +85,7 @@ def search_roots(folder: str, configured: tuple[str, ...]) -> tuple[str, ...]:
     roots = sorted(configured, key=lambda root: -len(root) if _is_inside(folder, root) else 0)
     parent = package_parent(folder)
     roots.append(parent)
+    roots += _starts(folder, parent)
     project = project_root(parent)
     if project is not None:
         current = parent
@@ -96,5 +106,5 @@ def _is_inside(path: str, folder: str) -> bool:
 
 def forget() -> None:
     """Drops what was remembered of the file system; an editor's process outlives changes to it."""
-    for function in (_project_root, is_package, package_parent, layer_root, folders_below_root, search_roots):
+    for function in (_project_root, is_package, package_parent, _starts, layer_root, folders_below_root, search_roots):
         function.cache_clear()

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.project.surfaces import FunctionNode
-from flake8_backend_rules.semantics.roles import FunctionRole
+from flake8_backend_rules.semantics.function_roles import FunctionRole
 from flake8_backend_rules.semantics.scope import PlacedFunction, Scope, all_calls_below
 
 HANDLER_ROLES = (Role.HTTP, Role.JOB, Role.CLI)

@@ -14,7 +14,8 @@ from flake8_backend_rules.project.globs import Glob, longest_match
 from flake8_backend_rules.project.layers import Layer, Placement
 from flake8_backend_rules.project.summary import ModuleSummary
 from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo
-from flake8_backend_rules.semantics.roles import RoleFinder, RoleMap
+from flake8_backend_rules.semantics.function_roles import RoleMap
+from flake8_backend_rules.semantics.roles import RoleFinder
 from flake8_backend_rules.semantics.scope import PlacedFunction, placed_functions
 from flake8_backend_rules.semantics.values import Evaluator
 

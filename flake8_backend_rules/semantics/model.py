@@ -17,6 +17,7 @@ from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, Funct
 from flake8_backend_rules.semantics.domain_models import DomainModels
 from flake8_backend_rules.semantics.enqueue import Enqueues
 from flake8_backend_rules.semantics.excepts import Excepts
+from flake8_backend_rules.semantics.function_roles import FunctionRole, RoleMap
 from flake8_backend_rules.semantics.handler_code import Handler, HandlerCode
 from flake8_backend_rules.semantics.import_statements import names_imported
 from flake8_backend_rules.semantics.important_writes import ImportantWrites
@@ -27,7 +28,7 @@ from flake8_backend_rules.semantics.operations import Operations
 from flake8_backend_rules.semantics.origins import Origins
 from flake8_backend_rules.semantics.persistence import Persistence
 from flake8_backend_rules.semantics.results import Results
-from flake8_backend_rules.semantics.roles import FunctionRole, RoleFinder, RoleMap
+from flake8_backend_rules.semantics.roles import RoleFinder
 from flake8_backend_rules.semantics.scope import (
     PlacedFunction,
     Scope,

@@ -17,7 +17,7 @@ from flake8_backend_rules.project.project import Definition, External
 from flake8_backend_rules.project.summary import ModuleSummary
 from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, ImportInfo
 from flake8_backend_rules.semantics.dto import is_dto, is_dto_module, is_dto_name
-from flake8_backend_rules.semantics.roles import RoleMap
+from flake8_backend_rules.semantics.function_roles import RoleMap
 from flake8_backend_rules.semantics.values import Evaluator
 
 _DEFINING = frozenset({"", "class", "def", "async def"})

@@ -10,7 +10,7 @@ from flake8_backend_rules.project.summary import ModuleSummary
 from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, Variable
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.paths import last_name
-from flake8_backend_rules.semantics.scope import How, Scope, all_nodes
+from flake8_backend_rules.semantics.scope import How, Scope, all_nodes, own_nodes
 from flake8_backend_rules.semantics.session_names import is_session_name
 from flake8_backend_rules.semantics.values import Evaluator
 
@@ -294,7 +294,7 @@ class Persistence:
         if _is_probe(call.args[0]) or not self.is_session(func.value, scope) or self.is_data_change(call.args[0], scope):
             return False
         if func.attr in ("get", "get_one") and not self.is_typed_session(func.value, scope):
-            return _is_capitalised(call.args[0])
+            return _is_capitalised(call.args[0]) and not last_name(call.args[0]).isupper()  # a constant is the key of a mapping
         return self._is_statement_plausible(call, func.value, scope)
 
     def _is_statement_plausible(self, call: ast.Call, receiver: ast.expr, scope: Scope) -> bool:
@@ -351,7 +351,21 @@ class Persistence:
             is_orm_session = self.evaluator.descends(value, self.knowledge.sessions) is True
             return is_orm_session or (entered and self.session_type(value) is True)
         if isinstance(callee.definition, FunctionInfo) and entered:
-            return self.session_type(self.evaluator.entered(node, scope)) is True
+            return self.session_type(self.evaluator.entered(node, scope)) is True or self._opens_around(callee.definition)
+        return False
+
+    def _opens_around(self, function: FunctionInfo) -> bool:
+        """Whether a first-party context manager yields inside of a transaction that it opens: `with transaction.atomic(): yield`."""
+        if not any(last_name(d) in ("contextmanager", "asynccontextmanager") for d in function.decorators):
+            return False
+        inside = self.evaluator.scope_of(function)
+        if inside is None or inside.node is None:
+            return False
+        for node in own_nodes(inside.node):
+            if isinstance(node, (ast.With, ast.AsyncWith)) and any(isinstance(n, ast.Yield) for n in own_nodes(node)):
+                transactions = (self.evaluator.value(item.context_expr, inside) for item in node.items)
+                if any(value is not None and value.name.removesuffix("()") in self.knowledge.transactions for value in transactions):
+                    return True
         return False
 
     def _is(self, value: Value, names: NameSet) -> bool:

@@ -6,18 +6,17 @@ import ast
 import os
 import re
 from collections.abc import Callable
-from functools import lru_cache
-from typing import NamedTuple
 
 from flake8_backend_rules.frameworks import knowledge
-from flake8_backend_rules.frameworks.schema import HTTP_VERBS, ClassHandlers, NameSet, ObjectDecorator, Registration, Role
+from flake8_backend_rules.frameworks.schema import HTTP_VERBS, ObjectDecorator, Registration, Role
 from flake8_backend_rules.project.summary import ModuleSummary
 from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, FunctionNode, Variable
+from flake8_backend_rules.semantics.function_roles import FunctionRole, RoleMap
 from flake8_backend_rules.semantics.kinds import Kind, Value
+from flake8_backend_rules.semantics.method_roles import MethodRoles
 from flake8_backend_rules.semantics.paths import last_name
 from flake8_backend_rules.semantics.registered import Registrations
 from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, PlacedFunction, Scope, own_nodes, scoped_nodes
-from flake8_backend_rules.semantics.template_methods import may_be_transport, own_methods_called
 from flake8_backend_rules.semantics.values import Evaluator
 from flake8_backend_rules.semantics.view_functions import is_in_registry, is_view_helper, taking_first
 
@@ -39,19 +38,6 @@ _COMMAND_DECORATORS = frozenset({"command", "callback", "group"})
 _TELLING_DECORATOR = re.compile(rf"@(?<!\w@)(?!(?:\w+\.)*(?:{'|'.join(sorted(_PLAIN_DECORATORS))})\b(?!\.))")
 
 
-class FunctionRole(NamedTuple):
-    """A function's role, why it has it, and what its request parameter is (a qualified class name, or "")."""
-
-    role: Role
-    reason: str
-    request_class: str = ""
-    row_parameters: frozenset[str] = frozenset()
-
-
-RoleMap = dict[int, FunctionRole]
-"""Roles by the line of the `def` (1-based)."""
-
-
 class RoleFinder:
     """Finds the roles of functions, of the linted module and of the modules it leads to."""
 
@@ -59,6 +45,7 @@ class RoleFinder:
         self.evaluator = evaluator
         self.knowledge = knowledge()
         self.registrations = Registrations(evaluator)
+        self._method_roles = MethodRoles(evaluator)
         self._surfaces: dict[str, RoleMap] = {}
         self._wrappers: dict[FunctionInfo, FunctionRole | None] = {}
         self._hops = 0
@@ -86,7 +73,7 @@ class RoleFinder:
             role = self._decorated(function)
             if role is not None:
                 roles[function.line] = role
-        self._methods(module, roles)
+        self._method_roles.give(module, roles)
         self._view_functions(module, roles)
         for function, entry in self.registrations.listed(module):
             roles.setdefault(function.line, FunctionRole(entry.role, f"named in a list of {entry.package}"))
@@ -101,55 +88,6 @@ class RoleFinder:
             return None
         scope = self.evaluator.module_scope(function.module)
         return next((r for d in function.decorators if (r := self.decorator_role(d, scope)) is not None), None)
-
-    def _methods(self, module: ModuleSummary, roles: RoleMap) -> None:
-        """Methods that have a role by their names, of descendants of a framework's class or beside its imports."""
-        entries, by_name, prefixes, names = _class_handlers(self.knowledge.class_handler_packages & module.top_level_packages())
-        for cls in module.all_classes(_defining(names)):
-            for entry in by_name:
-                _give_role(cls, entry, f"method of a class beside {entry.package}", roles)
-            if not cls.bases or not cls.methods:
-                continue
-            if not self.knowledge.class_handler_methods.isdisjoint(cls.methods) or (
-                prefixes and any(name.startswith(prefixes) for name in cls.methods)
-            ):
-                self._inherited(cls, [e for e in entries if e[0]], roles)
-
-        if may_be_transport(module):
-            edges = [e for e in entries if e[0] and e[1].role is Role.HTTP]
-            for cls in module.all_classes(_has_base) if edges else ():
-                if cls.bases and cls.methods:
-                    self._by_template(cls, edges, roles)
-
-    def _by_template(self, cls: ClassInfo, entries: list[tuple[NameSet, ClassHandlers]], roles: RoleMap) -> None:
-        """Methods that the handler of a first-party base in another module calls: `BaseView.post` calls `self.perform`."""
-        ancestry = self.evaluator.ancestry(cls)
-        for bases, entry in entries:
-            if not any(name in bases for name in ancestry.externals):
-                continue
-            for ancestor in ancestry.classes[1:]:
-                templates = entry.methods.intersection(ancestor.methods) if ancestor.module is not cls.module else frozenset()
-                for name in templates.difference(cls.methods):
-                    for called in own_methods_called(ancestor.methods[name], self.evaluator.project).intersection(cls.methods):
-                        line = cls.methods[called].line
-                        roles.setdefault(line, FunctionRole(entry.role, f"called by {ancestor.name}.{name}"))
-
-    def _inherited(self, cls: ClassInfo, entries: list[tuple[NameSet, ClassHandlers]], roles: RoleMap) -> None:
-        ancestry = self.evaluator.ancestry(cls)
-        for bases, entry in entries:
-            base = next((name for name in ancestry.externals if name in bases), None)
-            if base is None and entry.base_endings:
-                base = self._unread_base(ancestry.externals, entry, cls.module)
-            if base is not None:
-                _give_role(cls, entry, f"method of a {base}", roles)
-
-    def _unread_base(self, externals: tuple[str, ...], handlers: ClassHandlers, module: ModuleSummary) -> str | None:
-        """A third-party base that is not read but whose name tells."""
-        if handlers.package not in module.top_level_packages():
-            return None
-        return next(
-            (n for n in externals if n.endswith(handlers.base_endings) and n.partition(".")[0] not in self.knowledge.packages), None
-        )
 
     def _view_functions(self, module: ModuleSummary, roles: RoleMap) -> None:
         packages = module.top_level_packages()
@@ -384,41 +322,9 @@ class RoleFinder:
         return False
 
 
-@lru_cache(maxsize=64)
-def _class_handlers(
-    packages: frozenset[str],
-) -> tuple[list[tuple[NameSet, ClassHandlers]], list[ClassHandlers], tuple[str, ...], frozenset[str]]:
-    """What makes handlers of methods beside imports of some packages: all ways, those by name alone, prefixes, names to look for."""
-    known = knowledge()
-    entries = [(b, e) for b, e in known.class_handlers if (b and not e.prefixes) or e.package in packages]
-    by_name = [e for bases, e in entries if not bases]
-    prefixes = tuple(p for bases, e in entries if bases for p in e.prefixes)
-    return entries, by_name, prefixes, known.class_handler_methods.union(prefixes, *((*e.methods, *e.prefixes) for e in by_name))
-
-
-def _has_base(text: str) -> bool:
-    """Whether a text, that of a class, names a base."""
-    return "(" in text.partition(":")[0]
-
-
 def _is_decorated(text: str) -> bool:
     """Whether a text has a decorator that may give a role."""
     return _TELLING_DECORATOR.search(text) is not None
-
-
-def _give_role(cls: ClassInfo, entry: ClassHandlers, reason: str, roles: RoleMap) -> None:
-    for method in cls.methods.values():
-        if method.line in roles or not (method.name in entry.methods or (entry.prefixes and method.name.startswith(entry.prefixes))):
-            continue
-        if len(method.args.posonlyargs) + len(method.args.args) >= entry.parameters:
-            roles[method.line] = FunctionRole(entry.role, reason, entry.request_class, entry.row_parameters)
-
-
-@lru_cache(maxsize=64)
-def _defining(names: frozenset[str]) -> Callable[[str], bool]:
-    """Tells whether a text defines functions whose names begin with one of some words."""
-    search = re.compile(rf"def (?:{'|'.join(sorted(names))})").search
-    return lambda text: search(text) is not None
 
 
 def _may_consume(function: FunctionInfo) -> bool:

@@ -25,6 +25,8 @@ from flake8_backend_rules.semantics.session_names import is_session_name
 _MAX_DEPTH = 16
 _MAX_INFERRED_FUNCTIONS = 8
 _MAX_ANCESTORS = 64
+_UNTELLING_RETURNS = frozenset({"Exception", "BaseException"})
+"""Annotations of which a body may return something that tells more."""
 
 # Terminal methods of a query, and those that leave it for something that is no row.
 _ROW_METHODS = frozenset({
@@ -294,6 +296,8 @@ class Evaluator:
 
     def attribute(self, owner: Value, name: str) -> Value | None:
         """The value of `owner.name`."""
+        if name == "through" and owner.name in self.knowledge.links:  # the model of the rows between two others
+            return Value(Kind.OBJECT, ANY_ROW)
         definition = owner.definition
         if isinstance(definition, ModuleSummary):
             return self.describe(self.project.member(definition, name))
@@ -455,6 +459,11 @@ class Evaluator:
         return self._external_call(callee, node, scope)
 
     def _external_call(self, callee: Value, node: ast.Call, scope: Scope) -> Value | None:
+        if callee.name in self.knowledge.row_lookups and node.args:
+            looked_up = self.value(node.args[0], scope)
+            row = looked_up.element if looked_up is not None and looked_up.kind is Kind.QUERY else self._instance_of(looked_up)
+            if row is not None and row.definition is not None:
+                return row
         known = self.knowledge.returns.get(member_key(callee.name))
         if known is not None:
             return self._known_result(known, node, scope)
@@ -516,7 +525,7 @@ class Evaluator:
         if value is None:
             scope = self.module_scope(function.module)
             value = self._self_type(function) or self.annotated(function.returns, scope)
-        if value is None and function.returns is None:
+        if value is None and (function.returns is None or last_name(function.returns) in _UNTELLING_RETURNS):
             value = self._returned_by_body(function)
         self._returned[key] = value
         return value

@@ -12,8 +12,8 @@ class HandlerOpensTransaction(Rule):
 
     ## What it flags
     In the code of an HTTP handler: `session.begin()`, `begin_nested()`, `engine.begin()`, `engine.connect()`, a
-    sessionmaker or `Session(engine)` entered or assigned, a first-party context manager that yields a session, Django's
-    `transaction.atomic` as a `with` or as a decorator of the view.
+    sessionmaker or `Session(engine)` entered or assigned, a first-party context manager that yields a session or
+    yields inside of a transaction that it opens, Django's `transaction.atomic` as a `with` or as a decorator of the view.
 
     ## Why it is bad
     The use-case owns the transaction boundary. Opened in the route, the transaction spans parsing, authorisation
