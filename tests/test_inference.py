@@ -265,7 +265,7 @@ def test_through_flake8(tmp_path: Path, jobs: str) -> None:
         pytest.param(ROUTE, f"{SESSION}def get_session():\n    yield [Session()][0]\n", False, id="generator"),
         pytest.param(ROUTE.replace("order()", "order(db)").replace("store", "db"), "get_session = 1\n", False, id="by-name"),
         pytest.param(ROUTE.replace(".commit", ".publish"), UNKNOWN_TO_SUMMARIES, False, id="no-candidate"),
-        pytest.param(ROUTE.replace("@router", "@unheard_of"), UNKNOWN_TO_SUMMARIES, False, id="no-handler"),
+        pytest.param("plain = 1\n" + ROUTE.replace("@router", "@plain"), UNKNOWN_TO_SUMMARIES, False, id="no-handler"),
         pytest.param(ROUTE, UNKNOWN_TO_SUMMARIES, True, id="needed"),
     ],
 )

@@ -85,6 +85,23 @@ def test_a_package_from_which_django_starts_is_a_source_root(tmp_path: Path, man
     assert found == ({("apps/shop/views.py", 8, 5, "KBR301")} if manage.startswith("apps/") else set())
 
 
+def test_a_module_named_setup_begins_no_project(tmp_path: Path) -> None:
+    files = {
+        "shop/__init__.py": "",
+        "shop/views/__init__.py": "",
+        "shop/views/setup.py": "",
+        "shop/views/orders/lists.py": """
+        from django.db import transaction
+        from django.http import HttpResponse
+
+        def place(request):
+            with transaction.atomic():
+                return HttpResponse()
+        """,
+    }
+    assert ("shop/views/orders/lists.py", 5, 10, "KBR302") in places(tmp_path / "all", as_files(files, ""))
+
+
 def test_shards_and_jobs_find_the_same() -> None:
     """All files at once, in two processes, backwards, and each half in a run of its own."""
     root = EXAMPLES / "shop_wrong"

@@ -462,6 +462,29 @@ def test_verbs_that_stand_in_a_mixin_beside_the_view(tmp_path: Path) -> None:
     assert roles(tmp_path, source, "app/views.py") == {"Mixin.post": HTTP}
 
 
+def test_function_views_anywhere_below_a_folder_of_views(tmp_path: Path) -> None:
+    source = "from django.http import HttpResponse\n\ndef place(request): return HttpResponse()\ndef add(order): ..."
+    assert roles(tmp_path, source, "shop/views/orders/lists.py") == {"place": HTTP}
+    assert roles(tmp_path, source, "shop/pages/orders/lists.py") == {}
+
+
+def test_a_router_that_is_bound_nowhere(tmp_path: Path) -> None:
+    source = """
+    from quart import Quart
+    from app.unread import known
+
+    @manager.route("/orders", methods=["POST"])
+    async def place(): ...
+
+    @manager.route(PATH)
+    async def without_path(): ...
+
+    @known.route("/orders")
+    async def imported(): ...
+    """
+    assert roles(tmp_path, source) == {"place": HTTP}
+
+
 EDGE = "app/api/orders.py"
 BASES = {
     "app/base.py": """

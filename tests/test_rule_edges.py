@@ -537,6 +537,12 @@ class Other(View):
 def everything(request): return render(Order.objects.all())  # ! 40 everything|Order.objects
 def by_manager(request): return render(Order.objects.open_ones())
 def by_manager_and_more(request): return render(Order.objects.open_ones().filter(a=1))  # ! 49 by_manager_and_more|Order.objects
+def written(request):
+    old = Order.objects.filter(a=1)
+    old.delete()
+def read_and_written(request):
+    old = Order.objects.filter(a=1)  # ! 11 read_and_written|Order.objects
+    old.delete(); return render(old)
 KEY = "order"
 def by_key(request): return render(request.session.get(KEY), request.session.get("a"))
 from django.db import models
@@ -852,6 +858,13 @@ def purge(self, *args):
 @shared_task
 def cleanup(ctx):
     with Session() as session: session.execute(delete(Order).where(1))  # ! 32 cleanup|session.execute()
+## rows-of-classes-with-an-unread-base
+from somewhere.models import Stamped
+from django.db import models
+class Thing(Stamped): name = models.CharField()
+class Plain(Stamped): name = "a"
+@shared_task
+def stamped(pk: int): Thing(pk).save(); Plain(pk).save()  # ! 23 stamped|Thing(pk).save()
 ## rows-by-super
 @shared_task
 def by_super(pk: int):

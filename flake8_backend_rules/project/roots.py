@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 
-_PROJECT_MARKERS = ("pyproject.toml", "setup.cfg", "setup.py", "tox.ini", ".flake8", "manage.py", ".git", ".hg")
+_PROJECT_MARKERS = ("pyproject.toml", "setup.cfg", "tox.ini", ".flake8", "manage.py", ".git", ".hg")
 _MAX_ASCENT = 24
 
 
@@ -17,6 +17,8 @@ def project_root(folder: str) -> str | None:
 @lru_cache(maxsize=4096)
 def _project_root(folder: str, ascent: int) -> str | None:
     if any(os.path.exists(os.path.join(folder, marker)) for marker in _PROJECT_MARKERS):
+        return folder
+    if os.path.exists(os.path.join(folder, "setup.py")) and not is_package(folder):  # in a package it is a module about setting up
         return folder
     parent = os.path.dirname(folder)
     return None if parent == folder or not ascent else _project_root(parent, ascent - 1)

@@ -203,7 +203,7 @@ class Persistence:
         return not text or self.is_typed_session(receiver, scope)
 
     def _writes_row(self, value: Value, method: str) -> bool:
-        if value.kind is not Kind.INSTANCE or not self.evaluator.descends(value, self.knowledge.active_record_bases):
+        if value.kind is not Kind.INSTANCE or not self.evaluator.is_active_record(value):
             return False
         if isinstance(value.definition, ClassInfo):
             override = self.evaluator.method(value.definition, method)

@@ -94,8 +94,8 @@ class RoleFinder:
         for views in self.knowledge.view_functions:
             if views.package not in packages:
                 continue
-            parts = module.path.replace("\\", "/").split("/")
-            in_views = module.stem in views.stems or (len(parts) > 1 and parts[-2] in views.stems)
+            folder = os.path.basename(module.folder)
+            in_views = module.stem in views.stems or folder in views.stems or not views.stems.isdisjoint(module.name.split("."))
             for function in module.definitions(taking_first(views.parameter)):
                 if not isinstance(function, FunctionInfo) or function.line in roles:
                     continue
@@ -198,6 +198,8 @@ class RoleFinder:
             return origin.lower().endswith(entry.name_endings)
         if self._is_resolved(node, scope, entry):
             return False
+        if entry.role is Role.HTTP and isinstance(node, ast.Name) and not scope.module.stars and not scope.module.binds(node.id):
+            return _has_path(decorator)  # bound nowhere: what loads the module puts its router there
         # The object can't be read at all: its own name, and for routes a path literal, must tell.
         name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
         if not name.lower().endswith(entry.name_endings):

@@ -651,6 +651,13 @@ class Evaluator:
             return True
         return False if ancestry.complete else None
 
+    def is_active_record(self, value: Value) -> bool:
+        """Whether a row has methods that write it: by its bases, or where one is not read by a field of an ORM that has such rows."""
+        if self.descends(value, self.knowledge.active_record_bases):
+            return True
+        ancestry = self.ancestry(value.definition) if isinstance(value.definition, ClassInfo) else None
+        return ancestry is not None and bool(ancestry.externals) and any(self._has_model_field(c) for c in ancestry.classes)
+
     def _has_model_field(self, cls: ClassInfo) -> bool:
         """Whether a class whose base is not read has a field of an ORM: `title = models.CharField(...)`."""
         scope = self.module_scope(cls.module)

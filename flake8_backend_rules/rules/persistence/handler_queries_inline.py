@@ -7,6 +7,7 @@ from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.semantics.kinds import Kind
 from flake8_backend_rules.semantics.paths import last_name
 from flake8_backend_rules.semantics.persistence import OR_404, QUERY_READS, QUERY_WRITES, READ_NAMES, RELATED_QUERIES
+from flake8_backend_rules.semantics.scope import own_nodes
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
 
@@ -174,4 +175,15 @@ class HandlerQueriesInline(Rule):
         around = next(file.model.ancestors(top, file.scope), None)
         if isinstance(around, ast.Call) and top in around.args and last_name(around.func) == "get_object_or_404":
             return
+        if isinstance(around, ast.Assign) and self._is_only_written(around, function, file):
+            return
         file.report(self, node, once_per=function, where=where, call=quoted(node))
+
+    def _is_only_written(self, bound: ast.Assign, function: FunctionNode, file: LintedFile) -> bool:
+        """Whether a query is bound to a name for nothing but to be deleted or updated."""
+        target = bound.targets[0]
+        if not isinstance(target, ast.Name) or len(bound.targets) > 1:
+            return False
+        uses = [n for n in own_nodes(function) if isinstance(n, ast.Name) and n.id == target.id and n is not target]
+        ends = [file.model.chain_top(use, file.scope)[1] for use in uses]
+        return bool(ends) and all(methods and methods[-1] in QUERY_WRITES for methods in ends)
