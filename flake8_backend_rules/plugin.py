@@ -97,7 +97,7 @@ class Session:
 
 
 _COLLECT_AFTER = 10_000
-"""New objects between two collections: over 84,000 lines no more memory, and a fiftieth of flake8's own time given back."""
+"""New objects between two collections: over 84,000 lines no more memory, and up to a fiftieth of flake8's own time given back."""
 
 
 @cache
