@@ -104,8 +104,7 @@ class Dispatch:
 
     def narrowed(self, file: LintedFile, failed: set[Rule]) -> _Narrowed:
         """The table of the rules that apply to a file. A rule that fails at the question is added to `failed`."""
-        model = file.model
-        words = model.words
+        words = file.model.words
         chosen: list[tuple[_Handling, bool]] = []
         called: list[tuple[frozenset[str], Entry]] = []
         wanted: set[str] = set()
@@ -117,14 +116,7 @@ class Dispatch:
             if names is not None and not names and not handling.statements:
                 continue
             try:
-                if handling.is_plain:  # as `Rule.applies`, without a call for each rule
-                    if (
-                        (rule.words and not model.mentions(rule.words))
-                        or (rule.layers and model.layer not in rule.layers)
-                        or (rule.roles and model.handler_code.present.isdisjoint(rule.roles))
-                    ):
-                        continue
-                elif not rule.applies(file):
+                if not rule.applies(file):
                     continue
                 if handling.asked is not None and (asked := rule.calls_in(file)) is not None:
                     names = asked & words
@@ -177,8 +169,6 @@ class _Handling(NamedTuple):
     names: frozenset[str] | None
     statements: bool
     asked: Entry | None
-    is_plain: bool
-    """Whether the rule says where it applies by its words, layers and roles alone."""
 
     @classmethod
     def of(cls, rule: Rule) -> _Handling:
@@ -193,7 +183,7 @@ class _Handling(NamedTuple):
             if expressions != [("visit", ast.Call)] or rule.calls:
                 raise BadDeclarationError(f"{rule.code}: it names calls file by file and hears other expressions too")
             asked = (rule, rule.visit_Call)  # type: ignore[attr-defined]
-        return cls(rule, tuple(_entries(rule)), finish, names, statements, asked, type(rule).applies is Rule.applies)
+        return cls(rule, tuple(_entries(rule)), finish, names, statements, asked)
 
 
 def _entries(rule: Rule) -> Iterator[tuple[str, type[ast.AST] | str, bool, Entry]]:

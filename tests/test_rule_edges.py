@@ -865,6 +865,12 @@ class Thing(Stamped): name = models.CharField()
 class Plain(Stamped): name = "a"
 @shared_task
 def stamped(pk: int): Thing(pk).save(); Plain(pk).save()  # ! 23 stamped|Thing(pk).save()
+## what-an-application-keeps-on-g
+from flask import g, request
+@shared_task
+def kept(): g.connection.execute("DELETE FROM orders")  # ! 13 kept|g.connection.execute()
+@shared_task
+def other(): g.cache.delete(Order); request.connection.execute("DELETE FROM orders")
 ## rows-by-super
 @shared_task
 def by_super(pk: int):

@@ -99,7 +99,7 @@ class Knowledge:
         self.managers = names("managers")
         self.relations = names("relations")
         self.links = names("links")
-        self.row_lookups = names("row_lookups")
+        self.row_lookups = frozenset(name for f in self.frameworks for name in f.row_lookups)
         self.schema_creators = names("schema_creators")
         self.base_makers = names("base_makers")
         self.columns = names("columns")

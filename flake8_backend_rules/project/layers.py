@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 
@@ -156,6 +157,12 @@ def stem_layer(stem: str) -> tuple[Layer, str] | None:
             if _matches(stem, pattern) and len(stem) >= len(pattern):  # the star stands for something
                 return layer, pattern
     return None
+
+
+def is_script(module: str) -> bool:
+    """Whether a module, by its dotted name, lies among a backend's own scripts or management commands."""
+    folders = module.split(".")[:-1]
+    return "scripts" in folders or any(pair == ("management", "commands") for pair in pairwise(folders))
 
 
 # A `commands` folder directly below one of these holds commands of the command line, no use-cases.

@@ -31,12 +31,12 @@ class MethodRoles:
                 _give_role(cls, entry, f"method of a class beside {entry.package}", roles)
             if not cls.bases:
                 continue
-            if not self.knowledge.class_handler_methods.isdisjoint(cls.methods) or (
-                prefixes and any(name.startswith(prefixes) for name in cls.methods)
-            ):
+            if (
+                not self.knowledge.class_handler_methods.isdisjoint(cls.methods)
+                or (prefixes and any(name.startswith(prefixes) for name in cls.methods))
+                or any(isinstance(base, ast.Name) and isinstance(module.binding(base.id), ClassInfo) for base in cls.bases)
+            ):  # its own methods, or those of a mixin beside it
                 self._inherited(cls, [e for e in entries if e[0]], roles)
-            elif any(isinstance(base, ast.Name) and isinstance(module.binding(base.id), ClassInfo) for base in cls.bases):
-                self._inherited(cls, [e for e in entries if e[0]], roles)  # the verbs may stand in a mixin beside it
         if may_be_transport(module):
             edges = [e for e in entries if e[0] and e[1].role is Role.HTTP]
             for cls in module.all_classes(_has_base) if edges else ():

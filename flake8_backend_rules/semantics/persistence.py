@@ -145,7 +145,8 @@ class Persistence:
         if value.kind is Kind.OBJECT and value.definition is None:
             if value.name in self.knowledge.session_objects:
                 return True
-            if value.name.rpartition(".")[0].endswith(".g"):  # what an application keeps there tells by its name alone
+            owner = value.name.rpartition(".")[0]
+            if owner.endswith(".g") and owner in self.knowledge.framework_proxies:  # what an application keeps there tells by its name
                 return None
             known = value.name.partition(".")[0] in self.knowledge.packages or value.last_name[:1].isupper()
             return False if known else None
@@ -183,8 +184,7 @@ class Persistence:
         if last_name(call.func) != "super" or len(call.args) != 2:
             return False
         value = self.evaluator.value(call.args[1], scope)
-        is_row = value is not None and value.kind is Kind.INSTANCE
-        return is_row and self.evaluator.descends(value, self.knowledge.active_record_bases) is True
+        return value is not None and value.kind is Kind.INSTANCE and self.evaluator.is_active_record(value)
 
     def _is_declared(self, method: str, value: Value | None, methods: dict[str, NameSet]) -> bool:
         """Whether a framework's data names the method of a class or an instance, and no first-party override does the work itself."""

@@ -53,9 +53,10 @@ class Registrations:
         """
         func = call.func
         name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+        imported = self.packages(scope.module) if packages is None else packages
         for owners, entry in self.knowledge.registrations.get(name, ()):
             handler = _argument(call, entry.argument, (entry.keyword,))
-            if handler is None or (entry.packages and (packages or self.packages(scope.module)).isdisjoint(entry.packages)):
+            if handler is None or (entry.packages and imported.isdisjoint(entry.packages)):
                 continue
             if entry.callables and self.evaluator.descends(self.evaluator.value(func, scope), owners):
                 yield handler, entry, name
@@ -88,14 +89,26 @@ class Registrations:
         if not words or not any(map(_takes_request, module.definitions(lambda text: "request" in text))):
             return
         for holder in self._holders_around(module, frozenset(words)):
-            tree = self.evaluator.project.tree_of(holder)
-            scope = self.evaluator.module_scope(holder)
-            for node, inner in scoped_nodes(scope, tree) if tree is not None else ():
-                if isinstance(node, ast.Call) and last_name(node.func) in words:
-                    for function, entry, name in self.handlers(node, inner, packages):
-                        own = module.binding(function.name) if function.module.path == module.path else None
-                        if entry.role is Role.HTTP and isinstance(own, FunctionInfo):
-                            yield own, entry, name
+            for path, function, entry, name in self._registered_by(holder, words, packages):
+                own = module.binding(function) if path == module.path else None
+                if isinstance(own, FunctionInfo):
+                    yield own, entry, name
+
+    def _registered_by(
+        self, holder: ModuleSummary, words: set[str], packages: frozenset[str]
+    ) -> tuple[tuple[str, str, Registration, str], ...]:
+        """(path of its module, name, the way it is registered, by what) of each HTTP handler that a module registers; read once a run."""
+        key, project = ("registered by", holder.path, *sorted(packages)), self.evaluator.project
+        if key not in project.memo:
+            tree, scope = project.tree_of(holder), self.evaluator.module_scope(holder)
+            project.memo[key] = tuple(
+                (function.module.path, function.name, entry, name)
+                for node, inner in (scoped_nodes(scope, tree) if tree is not None else ())
+                if isinstance(node, ast.Call) and last_name(node.func) in words
+                for function, entry, name in self.handlers(node, inner, packages)
+                if entry.role is Role.HTTP
+            )
+        return cast("tuple[tuple[str, str, Registration, str], ...]", project.memo[key])
 
     def _http_words(self, package: str) -> Iterator[str]:
         for word in self.knowledge.registering_words.get(package, ()):

@@ -50,7 +50,7 @@ class Ancestry(NamedTuple):
     complete: bool
 
 
-SESSION_QUERY = "sqlalchemy.orm.Query"
+_SESSION_QUERY = "sqlalchemy.orm.Query"
 ANY_ROW = "django.db.models.Model"
 """The class of a row of which only that is known that it is a row of an active-record model."""
 _ANY_ROW = Value(Kind.INSTANCE, ANY_ROW)
@@ -412,7 +412,7 @@ class Evaluator:
         """`request.db.query(Order)`: a query by the name of the session, where nothing tells its type."""
         if func.attr != "query" or not node.args or not last_name(node.args[0])[:1].isupper() or not is_session_name(func.value):
             return None
-        return Value(Kind.QUERY, SESSION_QUERY, element=self._instance_of(self.value(node.args[0], scope)))
+        return Value(Kind.QUERY, _SESSION_QUERY, element=self._instance_of(self.value(node.args[0], scope)))
 
     def _of_receiver(self, result: Value | None, callee: Value | None, owner: Value) -> Value | None:
         """The result of a method, `Self` being the class that it is called on and not the one that defines it."""

@@ -1,8 +1,7 @@
 import ast
-import os
 
 from flake8_backend_rules.frameworks.schema import Role
-from flake8_backend_rules.project.layers import COMMAND_LINE, Layer
+from flake8_backend_rules.project.layers import COMMAND_LINE, Layer, is_script
 from flake8_backend_rules.rule import Bad, Good, Option, Rule, parse_dotted_name
 from flake8_backend_rules.semantics.outside_clients import defines_api_error, is_named_client
 from flake8_backend_rules.semantics.paths import root_name
@@ -22,7 +21,6 @@ _TELLING = ("client", "Client", "http", "ession", "api", "request", "urllib", "p
 
 # Names of the transport that clients of another system's API or pages have too.
 _EITHER_WAY = frozenset({"api", "apis", "*_api", "web", "http", "rest", "graphql"})
-_ADMIN = frozenset({"script", "scripts"})
 _CLIENT_WORDS = ("client", "http", "session", "api", "request")
 
 
@@ -187,7 +185,7 @@ class OutboundHttpOutsideInfrastructure(Rule):
 
     def _report(self, node: ast.expr, file: LintedFile, *, named: bool = False) -> None:
         """A command of a command-line program is often there to make the call, and is left alone. `named`: the options name the callee."""
-        if not _is_admin(file) and file.model.handler_at(file.scope, Role.CLI) is not None:
+        if not is_script(file.module.name) and file.model.handler_at(file.scope, Role.CLI) is not None:
             return
         if named or file.model.handler_at(file.scope, Role.HTTP, Role.JOB) is not None or not _is_client(file):
             file.report(self, node, layer=file.model.layer.value, call=quoted(node))
@@ -216,18 +214,12 @@ class OutboundHttpOutsideInfrastructure(Rule):
         return callee is not None and callee.module.name in modules
 
 
-def _is_admin(file: LintedFile) -> bool:
-    """Whether a module is among a backend's own management commands or scripts."""
-    parent, folder = os.path.split(file.module.folder)
-    return folder in _ADMIN or (folder == "commands" and os.path.basename(parent) == "management")
-
-
 def _is_client(file: LintedFile) -> bool:
     """Whether the code at hand is a client of another system, or of the command line, though its module is in another layer."""
     model, module = file.model, file.module
     if model.layer is Layer.TRANSPORT and not model.handler_code.has(Role.HTTP, Role.JOB):
         named = model.placement.named_by
-        if (model.handler_code.has(Role.CLI) or named in COMMAND_LINE) and not _is_admin(file):
+        if (model.handler_code.has(Role.CLI) or named in COMMAND_LINE) and not is_script(file.module.name):
             return True
         frameworks = model.evaluator.knowledge.web_packages - _CLIENT_PACKAGES
         if named in _EITHER_WAY and frameworks.isdisjoint(module.top_level_packages()):

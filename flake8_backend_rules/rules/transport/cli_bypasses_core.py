@@ -1,7 +1,7 @@
 import ast
-from itertools import pairwise
 
 from flake8_backend_rules.frameworks.schema import Role
+from flake8_backend_rules.project.layers import is_script
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.semantics.operations import words_of
 from flake8_backend_rules.semantics.persistence import WRITE_NAMES
@@ -117,7 +117,7 @@ class CliBypassesCore(Rule):
     )
 
     def applies(self, file: LintedFile) -> bool:
-        return _is_script(file.module.path) or file.model.handler_code.has(Role.CLI)
+        return is_script(file.module.name) or file.model.handler_code.has(Role.CLI)
 
     def visit_Call(self, node: ast.Call, file: LintedFile) -> None:
         model, scope = file.model, file.scope
@@ -125,7 +125,7 @@ class CliBypassesCore(Rule):
         if function is None:
             return
         handler = model.handler_at(scope, Role.CLI)
-        if handler is None and not _is_script(model.module.path):
+        if handler is None and not is_script(model.module.name):
             return
         if handler is None and model.handler_at(scope, Role.HTTP, Role.JOB) is not None:
             return
@@ -149,8 +149,3 @@ def _is_exempt(name: str) -> bool:
     """Whether a name tells of made-up data or of a migration."""
     words = set(words_of(name))
     return not words.isdisjoint(_MADE_UP) or not words.isdisjoint(_MIGRATIONS)
-
-
-def _is_script(path: str) -> bool:
-    parts = path.replace("\\", "/").split("/")[:-1]
-    return "scripts" in parts or any(pair == ("management", "commands") for pair in pairwise(parts))
