@@ -109,7 +109,7 @@ FRAMEWORK = Framework(
         "django.views.generic.DeleteView.get_object": _MODEL,
         "django.db.connection.cursor": "django.db.backends.utils.CursorWrapper",
     },
-    returns_class={"django.contrib.auth.get_user_model": _USER},
+    returns_class={"django.contrib.auth.get_user_model": _USER, "django.apps.apps.get_model": _MODEL},
     relations=("django.db.models.ForeignKey", "django.db.models.OneToOneField"),
     links=("django.db.models.ManyToManyField",),
     model_fields="django.db.models.",

@@ -33,6 +33,7 @@ _KEPT_VALUES = (
     ast.Call, ast.Name, ast.Attribute, ast.Subscript, ast.BinOp, ast.BoolOp, ast.IfExp, ast.Await, ast.Constant,
     ast.Lambda,
 )  # fmt: skip
+_MAX_MAPPED = 64
 _CONSTRUCTORS = frozenset({"__init__", "__enter__", "__aenter__", "__post_init__", "setup", "initialize", "prepare"})
 
 
@@ -266,9 +267,9 @@ class _Reader:
                 if isinstance(target, ast.Name):
                     yield Variable(self.module, target.id, None, _kept(node.value), node.lineno, owner)
                 elif isinstance(target, (ast.Tuple, ast.List)):
-                    for item in target.elts:
+                    for index, item in enumerate(target.elts):
                         if isinstance(item, ast.Name):
-                            yield Variable(self.module, item.id, None, None, node.lineno, owner)
+                            yield Variable(self.module, item.id, None, _item(node.value, index), node.lineno, owner)
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             yield Variable(self.module, node.target.id, node.annotation, _kept(node.value), node.lineno, owner)
         elif _TYPE_ALIAS is not None and isinstance(node, _TYPE_ALIAS):
@@ -312,6 +313,15 @@ def _assigned(targets: list[ast.expr], value: ast.expr | None) -> Iterator[tuple
             yield from ((item, None) for item in target.elts)
 
 
+def _item(value: ast.expr, index: int) -> ast.expr | None:
+    """An item of what is unpacked: itself where it is written out, else `value[index]`; None where that tells nothing."""
+    if isinstance(value, (ast.Tuple, ast.List)):
+        return _kept(value.elts[index]) if index < len(value.elts) and not isinstance(value.elts[index], ast.Starred) else None
+    if not isinstance(value, ast.Call):
+        return None
+    return ast.copy_location(ast.Subscript(value, ast.copy_location(ast.Constant(index), value), ast.Load()), value)
+
+
 def _is_main_test(test: ast.expr) -> bool:
     if not (isinstance(test, ast.Compare) and len(test.comparators) == 1):
         return False
@@ -336,4 +346,10 @@ def _bind(bindings: dict[str, Binding | Piece], variable: Variable) -> None:
 
 
 def _kept(value: ast.expr | None) -> ast.expr | None:
-    return value if isinstance(value, _KEPT_VALUES) else None
+    return value if isinstance(value, _KEPT_VALUES) or (isinstance(value, ast.Dict) and _maps_to_classes(value)) else None
+
+
+def _maps_to_classes(mapping: ast.Dict) -> bool:
+    """Whether every value is a name that begins as those of classes do: `{"order": Order}`."""
+    names = [n.id if isinstance(n, ast.Name) else n.attr if isinstance(n, ast.Attribute) else "" for n in mapping.values]
+    return len(names) <= _MAX_MAPPED and all(name[:1].isupper() for name in names)

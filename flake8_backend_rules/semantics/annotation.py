@@ -110,6 +110,15 @@ def only_type_variable(node: ast.expr | None) -> str | None:
     return first.id if isinstance(first, ast.Name) else None
 
 
+def items_of_tuple(node: ast.expr) -> list[ast.expr]:
+    """What `tuple[A, B]`, or the older `(A, B)`, says of each item; nothing for any other annotation."""
+    if isinstance(node, ast.Constant):
+        node = parsed(node) or node
+    if isinstance(node, ast.Subscript) and last_name(node.value) in ("tuple", "Tuple"):
+        node = node.slice
+    return node.elts if isinstance(node, ast.Tuple) else []
+
+
 def says_self(node: ast.expr | None) -> bool:
     """Whether an annotation is `Self`, or an optional, awaited or yielded one."""
     if isinstance(node, ast.Constant):

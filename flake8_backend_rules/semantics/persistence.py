@@ -12,7 +12,7 @@ from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.paths import last_name
 from flake8_backend_rules.semantics.scope import How, Scope, all_nodes, own_nodes
 from flake8_backend_rules.semantics.session_names import is_session_name
-from flake8_backend_rules.semantics.values import Evaluator
+from flake8_backend_rules.semantics.values import RELATED_WRITES, Evaluator
 
 UNIT_OF_WORK_ENDINGS = ("UnitOfWork", "UoW", "TransactionManager")
 
@@ -168,8 +168,10 @@ class Persistence:
         method, receiver = func.attr, func.value
         value = self.evaluator.value(receiver, scope)
         if value is not None and value.kind is Kind.QUERY:
-            return method in QUERY_WRITES
+            return method in (RELATED_WRITES if value.name in self.knowledge.links else QUERY_WRITES)
         if self._is_declared(method, value, self.knowledge.writes):
+            return True
+        if method in RELATED_WRITES and value is None and self.evaluator.is_related_manager(receiver, scope):
             return True
         if method in STATEMENT_METHODS:
             return bool(call.args) and self.is_session(receiver, scope) and self.is_data_change(call.args[0], scope)

@@ -25,6 +25,8 @@ from flake8_backend_rules.semantics.session_names import is_session_name
 _MAX_DEPTH = 16
 _MAX_INFERRED_FUNCTIONS = 8
 _MAX_ANCESTORS = 64
+_MAX_MODELS = 32
+_SEQUENCES = (ast.Tuple, ast.List, ast.Set)
 _UNTELLING_RETURNS = frozenset({"Exception", "BaseException"})
 """Annotations of which a body may return something that tells more."""
 
@@ -39,6 +41,12 @@ _NO_ROW_METHODS = frozenset({
 })  # fmt: skip
 # What they return is called like the function that they are given.
 _HAND_ON_FUNCTIONS = frozenset({"functools.partial", "contextlib.contextmanager", "contextlib.asynccontextmanager"})
+# Methods that of all that hangs on a row only the manager of related rows has.
+RELATED_READS = frozenset({
+    "all", "filter", "exclude", "order_by", "select_related", "prefetch_related", "annotate", "aggregate", "distinct",
+    "values_list", "exists", "first", "last", "latest", "earliest",
+})  # fmt: skip
+RELATED_WRITES = frozenset({"create", "acreate", "bulk_create", "abulk_create", "get_or_create", "aget_or_create", "update_or_create", "aupdate_or_create"})
 _PASS_THROUGH = frozenset({"list", "tuple", "set", "sorted", "reversed", "iter", "tqdm", "track", "iterator"})
 
 
@@ -250,25 +258,37 @@ class Evaluator:
         return None
 
     def _unpacked(self, local: Local, scope: Scope) -> Value | None:
-        """`check, writable = find(...)` where `find` says that it returns `tuple[Check, bool]`."""
-        expression, index = local.expression, local.position
-        if isinstance(expression, ast.Await):
-            expression = expression.value
-        assert index is not None
-        if isinstance(expression, ast.Tuple):
-            return self.value(expression.elts[index], scope) if index < len(expression.elts) else None
-        if not isinstance(expression, ast.Call):
+        """`check, writable = find(...)`, one of the two."""
+        assert local.position is not None
+        return None if local.expression is None else self._item(local.expression, local.position, scope)
+
+    def _item(self, node: ast.expr, index: int, scope: Scope) -> Value | None:
+        """The value of one item of a tuple: one written out, or one that a first-party function says or shows that it returns."""
+        if isinstance(node, ast.Await):
+            node = node.value
+        if isinstance(node, ast.Tuple):
+            return self.value(node.elts[index], scope) if index < len(node.elts) else None
+        if not isinstance(node, ast.Call):
             return None
-        callee = self.value(expression.func, scope)
+        callee = self.value(node.func, scope)
         if callee is None or not isinstance(callee.definition, FunctionInfo):
             return None
-        returns = callee.definition.returns
-        if not isinstance(returns, ast.Subscript) or not isinstance(returns.slice, ast.Tuple):
+        function = callee.definition
+        if function.returns is None:
+            return self._returned_item(function, index)
+        items = annotation.items_of_tuple(function.returns)
+        return self.annotated(items[index], self.module_scope(function.module)) if index < len(items) else None
+
+    def _returned_item(self, function: FunctionInfo, index: int) -> Value | None:
+        """One item of the tuples that a function without an annotation returns, where all of them agree on it."""
+        scope = self.scope_of(function)
+        if scope is None or scope.node is None:
             return None
-        name = returns.value.id if isinstance(returns.value, ast.Name) else getattr(returns.value, "attr", "")
-        if name not in ("tuple", "Tuple") or index >= len(returns.slice.elts):
+        returned = [n.value for n in own_nodes(scope.node) if isinstance(n, ast.Return)]
+        if not all(isinstance(value, ast.Tuple) for value in returned):
             return None
-        return self.annotated(returns.slice.elts[index], self.module_scope(callee.definition.module))
+        items = {self._item(value, index, scope) for value in returned[:4] if value is not None}
+        return items.pop() if len(items) == 1 else None
 
     def _imported(self, local: Local, module: ModuleSummary) -> Definition | None:
         assert local.imported is not None
@@ -400,6 +420,8 @@ class Evaluator:
             owner = self.value(func.value, scope)
             if owner is not None and owner.kind is Kind.QUERY:
                 return self._manager_result(owner, func.attr) or _query_call(owner, func.attr)
+            if func.attr in RELATED_READS and self.is_related_manager(func.value, scope):
+                return _query_call(Value(Kind.QUERY, "related", element=_ANY_ROW), func.attr)
             if owner is None:
                 return self._queried_by_name(func, node, scope)
             callee = self.attribute(owner, func.attr)
@@ -413,6 +435,19 @@ class Evaluator:
         if func.attr != "query" or not node.args or not last_name(node.args[0])[:1].isupper() or not is_session_name(func.value):
             return None
         return Value(Kind.QUERY, _SESSION_QUERY, element=self._instance_of(self.value(node.args[0], scope)))
+
+    def is_related_manager(self, node: ast.expr, scope: Scope) -> bool:
+        """Whether `node` is an attribute of a row that no class declares: the manager of rows that refer to it (`related_name`)."""
+        if not isinstance(node, ast.Attribute):
+            return False
+        row = self.value(node.value, scope)
+        if row is None or row.kind is not Kind.INSTANCE or not self.is_active_record(row):
+            return False
+        held = self.attribute(row, node.attr)
+        if not isinstance(row.definition, ClassInfo):
+            return held is not None and held.kind is Kind.MEMBER
+        ancestry = self.ancestry(row.definition)
+        return held is None and ancestry.complete and not any(node.attr in {*c.attributes, *c.methods} for c in ancestry.classes)
 
     def _of_receiver(self, result: Value | None, callee: Value | None, owner: Value) -> Value | None:
         """The result of a method, `Self` being the class that it is called on and not the one that defines it."""
@@ -608,6 +643,8 @@ class Evaluator:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "enumerate":
             return None
         value = self.value(node, scope)
+        if value is None and node is not None:
+            return self._among_models(node, scope)
         return value.element if value is not None and value.kind in (Kind.QUERY, Kind.ROWS) else None
 
     def is_dependency_marker(self, call: ast.Call, scope: Scope) -> bool:
@@ -671,13 +708,17 @@ class Evaluator:
         return False
 
     def _related_row(self, variable: Variable) -> Value | None:
-        """The row that `project = models.ForeignKey(Project, ...)` holds on instances."""
+        """The row that `project = models.ForeignKey(Project, ...)` holds on instances, or the query that a many-to-many field is."""
         call = variable.value
         if not isinstance(call, ast.Call) or variable.owner is None:
             return None
         scope = self.module_scope(variable.module)
         field = self.value(call.func, scope)
-        if field is None or field.definition is not None or field.name not in self.knowledge.relations:
+        if field is None or field.definition is not None:
+            return None
+        if field.name in self.knowledge.links:
+            return Value(Kind.QUERY, field.name, element=_ANY_ROW)
+        if field.name not in self.knowledge.relations:
             return None
         target = call.args[0] if call.args else next((k.value for k in call.keywords if k.arg == "to"), None)
         if isinstance(target, ast.Constant) and target.value == "self":
@@ -706,12 +747,39 @@ class Evaluator:
             key = self.value(node.slice, scope)
             if key is not None and key.element is not None and key.name in self.knowledge.typed_keys:
                 return key.element
+        if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, int):
+            if (item := self._item(node.value, node.slice.value, scope)) is not None:
+                return item
         value = self.value(node.value, scope)
         if value is None:
-            return None
+            return self._among_models(node.value, scope)
         if value.kind in (Kind.ROWS, Kind.QUERY):
             return value if isinstance(node.slice, ast.Slice) else value.element
         return value if value.kind is Kind.OBJECT and isinstance(value.definition, ClassInfo) else None
+
+    def _among_models(self, node: ast.expr, scope: Scope) -> Value | None:
+        """One of the models that a mapping or sequence written out holds (`MODELS[kind]`, `for model in (Order, Line)`)."""
+        if isinstance(node, ast.Name):
+            written, scope = self._written_out(node.id, scope)
+        else:
+            written = node
+        items = written.values if isinstance(written, ast.Dict) else written.elts if isinstance(written, _SEQUENCES) else []
+        values = [self.value(item, scope) for item in items[:_MAX_MODELS]]
+        are_models = all(v is not None and v.kind is Kind.OBJECT and v.definition is not None and self.is_orm_class(v) for v in values)
+        if not values or not are_models:
+            return None
+        return values[0] if len(set(values)) == 1 else Value(Kind.OBJECT, ANY_ROW)
+
+    def _written_out(self, name: str, scope: Scope) -> tuple[ast.expr | None, Scope]:
+        """What a name was bound to, and where that is to be read."""
+        found = scope.lookup(name)
+        if found is not None:
+            bound = (b.expression for b in reversed(found[0]) if b.how is How.VALUE and b.position is None)
+            return next(bound, None), found[1]
+        definition = self.project.resolve(scope.module, name)
+        if not isinstance(definition, Variable) or definition.owner is not None:
+            return None, scope
+        return definition.value, self.module_scope(definition.module)
 
     def _named_expression(self, node: ast.NamedExpr, scope: Scope) -> Value | None:
         return self.value(node.value, scope)

@@ -8,6 +8,7 @@ from flake8_backend_rules.semantics.kinds import Kind
 from flake8_backend_rules.semantics.paths import last_name
 from flake8_backend_rules.semantics.persistence import OR_404, QUERY_READS, QUERY_WRITES, READ_NAMES, RELATED_QUERIES
 from flake8_backend_rules.semantics.scope import own_nodes
+from flake8_backend_rules.semantics.values import RELATED_READS
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
 
@@ -154,13 +155,18 @@ class HandlerQueriesInline(Rule):
             self._report_chain(node, handler.description, handler.function, file)
 
     def _is_related_query(self, func: ast.Attribute, file: LintedFile) -> bool:
-        """`order.line_set.all()`: a reverse relation of Django, or a manager of another name."""
+        """`order.line_set.all()`, `order.lines.all()`: a relation of Django, or a manager of another name."""
         receiver = func.value
-        if func.attr not in RELATED_QUERIES or not isinstance(receiver, ast.Attribute):
+        if func.attr not in RELATED_QUERIES or not isinstance(receiver, ast.Attribute) or "django" not in file.packages:
             return False
-        if not receiver.attr.endswith(("_set", "_objects")) or "django" not in file.packages:
+        if receiver.attr in self.attributes:
             return False
         value = file.model.value(receiver, file.scope)
+        if not receiver.attr.endswith(("_set", "_objects")):
+            if value is not None and value.kind is Kind.QUERY:
+                owner = file.model.value(receiver.value, file.scope)
+                return value.name in knowledge().links or (owner is not None and owner.kind is Kind.OBJECT)
+            return func.attr in RELATED_READS and file.model.evaluator.is_related_manager(receiver, file.scope)
         if receiver.attr.endswith("_objects"):  # a manager with another name than `objects`
             return value is not None and value.kind is Kind.QUERY
         return value is None or value.kind in (Kind.QUERY, Kind.MEMBER)
