@@ -15,7 +15,7 @@ from flake8_backend_rules.project.layers import Layer, Placement
 from flake8_backend_rules.project.summary import ModuleSummary
 from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo
 from flake8_backend_rules.semantics.function_roles import RoleMap
-from flake8_backend_rules.semantics.roles import RoleFinder
+from flake8_backend_rules.semantics.roles import RoleFinder, takes_router
 from flake8_backend_rules.semantics.scope import PlacedFunction, placed_functions
 from flake8_backend_rules.semantics.values import Evaluator
 
@@ -25,7 +25,7 @@ _OTHER_KINDS = ("Hook", "Hooks", "Plugin", "Extension", "View", "Form", "Task", 
 _NO_FRAMEWORK = ("abc", "typing", "typing_extensions", "builtins", "collections")
 _TRANSPORT_ROLES = (Role.HTTP, Role.JOB, Role.CLI)
 # Patterns that begin with fixed text, which `re` finds many times as fast.
-_ROUTER_MAKER, _ROUTER = re.compile(r"def\s+\w*(?:router|blueprint|api)"), re.compile(r"->[^:]*(?:router|blueprint)")
+_ROUTER_MAKER, _ROUTER = re.compile(r"def\s+\w*(?:router|blueprint|api)"), re.compile(r"(?:->|:)[^:=]*(?:router|blueprint)")
 
 
 class LayerConfiguration(NamedTuple):
@@ -302,7 +302,7 @@ class Layering:
             return surface
         if not self.roles.registrations.packages(module):
             frameworks = module.top_level_packages() & self.roles.knowledge.packages
-            if not frameworks or not any(map(_may_return_router, module.functions(_tells_router))):
+            if not frameworks or not any(map(_may_make_routes, module.functions(_tells_router))):
                 return surface
         project = self.evaluator.project
         if not self.roles.has_more(module, project.text_of(module.path)) or (tree := project.tree_of(module)) is None:
@@ -316,18 +316,20 @@ class Layering:
             line = placed.node.lineno
             if line in roles and line not in counted:
                 is_command = roles[line].role is Role.CLI
-                if placed.enclosing is None or is_command or self.roles.returns_router(placed.enclosing, module):
+                if placed.enclosing is None or is_command or self.roles.makes_routes(placed.enclosing, module):
                     counted[line] = roles[line]
         return counted
 
 
 def _tells_router(text: str) -> bool:
-    """Whether a function in a text may be one that returns a router, by its name or what it says that it returns."""
+    """Whether a function in a text may be one that returns or takes a router, by its name or its annotations."""
     lowered = text.lower()
     return _ROUTER_MAKER.search(lowered) is not None or _ROUTER.search(lowered) is not None
 
 
-def _may_return_router(function: FunctionInfo) -> bool:
+def _may_make_routes(function: FunctionInfo) -> bool:
+    if takes_router(function.args):
+        return True
     if function.returns is None:
         return "router" in function.name or "blueprint" in function.name or "api" in function.name
     return _last_name(function.returns).lower().endswith(("router", "blueprint"))

@@ -11,7 +11,7 @@ from flake8_backend_rules.frameworks.schema import HandlerLists, Registration, R
 from flake8_backend_rules.project.summary import ModuleSummary
 from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo
 from flake8_backend_rules.semantics.paths import last_name
-from flake8_backend_rules.semantics.scope import Scope, all_nodes, scoped_nodes
+from flake8_backend_rules.semantics.scope import FUNCTION_NODES, Scope, all_nodes, scoped_nodes
 from flake8_backend_rules.semantics.values import Evaluator
 
 _MAX_MODULES = 40
@@ -78,6 +78,28 @@ class Registrations:
                 for method in definition.methods.values():
                     if method.name.startswith(entry.members):
                         yield method, entry, name
+
+    def handlers_in(
+        self, tree: ast.Module, base: Scope, words: set[str]
+    ) -> Iterator[tuple[FunctionInfo, Registration, str]]:
+        """The functions and methods that the calls of some names in a module register, themselves or through a function of the module.
+
+        That is one that hands on a parameter of its own: `def add(router, handler): router.add_api_route("/", handler)`.
+        """
+        helpers: dict[str, tuple[int, str, Registration]] = {}
+        calls = [(node, inner) for node, inner in scoped_nodes(base, tree) if isinstance(node, ast.Call)]
+        for call, inner in calls:
+            if last_name(call.func) in words:
+                yield from self.handlers(call, inner)
+                for handed, entry, _ in self.of(call, inner):
+                    if isinstance(handed, ast.Name) and (place := _parameter(handed.id, inner)) is not None:
+                        helpers[inner.node.name] = (place, handed.id, entry)  # type: ignore[union-attr]
+        for call, inner in calls if helpers else ():
+            if isinstance(call.func, ast.Name) and call.func.id in helpers:
+                place, keyword, entry = helpers[call.func.id]
+                value = self.evaluator.value(_argument(call, place, (keyword,)), inner)
+                if value is not None and isinstance(value.definition, FunctionInfo):
+                    yield value.definition, entry, call.func.id
 
     def registered_around(self, module: ModuleSummary) -> Iterator[tuple[FunctionInfo, Registration, str]]:
         """The module's functions that a module beside it, or beside its folder, registers as HTTP handlers: `add_get("/", index)`.
@@ -214,6 +236,15 @@ def _argument(call: ast.Call, position: int, keywords: tuple[str, ...]) -> ast.e
     if len(call.args) > position:
         return call.args[position]
     return next((k.value for k in call.keywords if k.arg and k.arg in keywords), None)
+
+
+def _parameter(name: str, scope: Scope) -> int | None:
+    """The position of a parameter of a module's function, None if there is none of the name or a class is around."""
+    function = scope.node
+    if not isinstance(function, FUNCTION_NODES) or scope.owner is not None or scope.parent is None or scope.parent.node is not None:
+        return None
+    names = [arg.arg for arg in (*function.args.posonlyargs, *function.args.args)]
+    return names.index(name) if name in names else None
 
 
 def _python_files(folder: str) -> list[str]:

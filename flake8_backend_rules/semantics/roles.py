@@ -301,20 +301,20 @@ class RoleFinder:
                 roles[placed.node.lineno] = role
         words = self.registrations.words(module)
         if text is None or any(f"{word}(" in text for word in (words if present is None else words & present)):
-            for node, inner in scoped_nodes(base, tree):
-                if isinstance(node, ast.Call) and last_name(node.func) in words:
-                    for function, entry, name in self.registrations.handlers(node, inner):
-                        if function.module.path == module.path:
-                            roles.setdefault(function.line, _registered(entry, name))
+            for function, entry, name in self.registrations.handlers_in(tree, base, words):
+                if function.module.path == module.path:
+                    roles.setdefault(function.line, _registered(entry, name))
         return roles
 
     def has_more(self, module: ModuleSummary, text: str) -> bool:
         """Whether `complete` may find more roles than `surface` in a module of some text."""
         return _INNER_DECORATOR.search(text) is not None or self.registrations.may_be_in(text, module)
 
-    def returns_router(self, function: FunctionNode, module: ModuleSummary) -> bool:
-        """Whether a function returns a router or blueprint (the handlers inside it count for its module's layer)."""
+    def makes_routes(self, function: FunctionNode, module: ModuleSummary) -> bool:
+        """Whether a function returns a router or blueprint, or says that it takes one: handlers inside it count for its module's layer."""
         scope = Scope(module, function, self.evaluator.module_scope(module), None)
+        if takes_router(function.args):
+            return True
         for node in own_nodes(function):
             if isinstance(node, ast.Return) and node.value is not None:
                 value = self.evaluator.value(node.value, scope)
@@ -346,6 +346,13 @@ def _has_path(decorator: ast.expr) -> bool:
 def _called_attribute(decorator: ast.expr) -> str:
     target = decorator.func if isinstance(decorator, ast.Call) else decorator
     return target.attr if isinstance(target, ast.Attribute) else ""
+
+
+def takes_router(args: ast.arguments) -> bool:
+    """Whether a function has a parameter that is annotated as a router or blueprint."""
+    annotations = (arg.annotation for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs) if arg.annotation is not None)
+    mentioned = (node for annotation in annotations for node in ast.walk(annotation) if isinstance(node, (ast.Name, ast.Attribute)))
+    return any(last_name(node).lower().endswith(("router", "blueprint")) for node in mentioned)
 
 
 def _registered(entry: Registration, name: str) -> FunctionRole:

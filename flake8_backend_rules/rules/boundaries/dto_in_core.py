@@ -9,6 +9,7 @@ from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.semantics.dto import is_dto_module
 from flake8_backend_rules.semantics.imports import ImportNode
 from flake8_backend_rules.semantics.origins import Origin
+from flake8_backend_rules.semantics.paths import last_name
 from flake8_backend_rules.walk import LintedFile
 
 _MAX_NAMED = 4
@@ -35,9 +36,9 @@ class DtoInCore(Rule):
     input. A class with a method such as `to_order_response`, and a `...Config` or `...Settings`, is none, nor is the schema of a file
     (`ImportOrderSchema`).
 
-    A module that speaks to another system has that system's shapes to write down, and is left alone: one that imports an HTTP client,
-    or that its name or folder calls a connector or provider (`mail_provider.py`, `connectors/`). So are modules of DTOs themselves
-    and what a package re-exports from its own modules.
+    A module that its name or folder calls a connector or provider (`mail_provider.py`, `connectors/`) has another system's shapes
+    to write down, and is left alone; so is, where an HTTP client is imported, a DTO that the module's own classes descend from. So
+    are modules of DTOs themselves and what a package re-exports from its own modules.
 
     ## When to suppress it
     In a small backend that decides to share them; better move them to `commands` or `dto` of the application.
@@ -123,6 +124,12 @@ class DtoInCore(Rule):
                 """,
                 "app/services/orders.py": "from app.schemas.order import Lines, Limits, Status",
                 "app/repositories/orders.py": "from app.schemas.order import Order",
+                "app/services/payments.py": """
+                import httpx
+                from app.schemas.order import Order
+
+                class ChargeResponse(Order): ...
+                """,
                 "app/services/refunds.py": """
                 from app.schemas import order
 
@@ -173,7 +180,7 @@ class DtoInCore(Rule):
     def _dtos(self, node: ImportNode, file: LintedFile) -> list[Origin]:
         found = file.model.imports.dtos(node)
         if not file.module.is_package:
-            return found
+            return found if _HTTP_CLIENTS.isdisjoint(file.packages) else [dto for dto in found if not _is_base(dto.name, file)]
         return [dto for dto in found if not dto.path.startswith(file.module.folder + os.sep)]
 
     def finish(self, file: LintedFile) -> None:
@@ -186,9 +193,14 @@ class DtoInCore(Rule):
 
 
 def _speaks_to_others(file: LintedFile) -> bool:
-    """Whether a module's name or folder says, or its imports, that it is a client of another system."""
+    """Whether a module's name or folder says that it is a client of another system."""
     names = (file.module.stem, os.path.basename(file.module.folder))
-    return any(map(_ADAPTER.search, names)) or not _HTTP_CLIENTS.isdisjoint(file.packages)
+    return any(map(_ADAPTER.search, names))
+
+
+def _is_base(name: str, file: LintedFile) -> bool:
+    """Whether a class of the file descends from an imported one: `class TokenResponse(ResponseSchema)`, the shape of an answer."""
+    return any(last_name(base) == name for cls in file.module.all_classes() for base in cls.bases)
 
 
 def _listed(dtos: list[Origin]) -> str:

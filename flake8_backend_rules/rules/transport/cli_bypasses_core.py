@@ -28,7 +28,7 @@ class CliBypassesCore(Rule):
     Sessions and writes as for KBR301 and KBR303. Not flagged by its name, which is the module's or a function's: what fills
     a database with made-up data (`create_demo_shop`, `benchmark`), and what migrates rows (`backfill_totals`,
     `convert_prices`), as migrations are exempt too. A method of a class that stands inside the command is not the command's: a server
-    that the command starts calls it.
+    that the command starts calls it. A function that is a job's or a route's too is told of there, and only the command's own body here.
 
     ## When to suppress it
     In a one-off repair that is deleted after it ran.
@@ -127,8 +127,9 @@ class CliBypassesCore(Rule):
         handler = model.handler_at(scope, Role.CLI)
         if handler is None and not is_script(model.module.name):
             return
-        if handler is None and model.handler_at(scope, Role.HTTP, Role.JOB) is not None:
-            return
+        is_command = handler is not None and handler.function is handler.handler
+        if not is_command and model.handler_at(scope, Role.HTTP, Role.JOB) is not None:
+            return  # told of the route or job
         if not model.persistence.changes_data(node, scope):
             return
         functions = list(scope.functions())
