@@ -485,6 +485,30 @@ CONTENT = [
         "defines a route handler",
     ),
     (
+        "handlers inside a function that takes a router",
+        """
+        from ninja import NinjaAPI, Router
+
+        def add_orders(r: Router | NinjaAPI) -> None:
+            @r.get("/orders")
+            def list_orders(request): ...
+        """,
+        TRANSPORT,
+        "defines a route handler",
+    ),
+    (
+        "handlers inside a function that takes an app",
+        """
+        from fastapi import FastAPI
+
+        def add_health(app: FastAPI) -> None:
+            @app.get("/health")
+            def health(): ...
+        """,
+        NONE,
+        NOTHING,
+    ),
+    (
         "handlers inside an app factory",
         """
         from fastapi import FastAPI

@@ -188,6 +188,38 @@ def test_registrations_inside_a_function(tmp_path: Path) -> None:
     assert roles(tmp_path, source) == {"show": HTTP}
 
 
+def test_registrations_through_a_helper(tmp_path: Path) -> None:
+    source = """
+    from fastapi import APIRouter
+
+    def add(router: APIRouter, path: str, handler, **options) -> None:
+        if path:
+            router.add_api_route(path, handler, **options)
+
+    def add_fixed(handler) -> None:
+        router.add_api_route("/d", show)
+
+    def make() -> APIRouter:
+        router = APIRouter()
+
+        async def create(): ...
+
+        async def update(): ...
+
+        async def other(): ...
+
+        add(router, "/a", create, methods=["POST"])
+        add(router, handler=update, path="/b")
+        add_fixed(other)
+        return router
+
+    router = make()
+
+    def show(): ...
+    """
+    assert roles(tmp_path, source) == dict.fromkeys(["create", "update", "show"], HTTP)
+
+
 def test_registrations_on_something_else(tmp_path: Path) -> None:
     source = """
     from app.maps import Route
@@ -251,6 +283,49 @@ def test_routers_from_first_party_factories(tmp_path: Path, factory: str, expect
     source = f"from app.factory import {name}\n\nthing = {name}()\n\n@thing.get('/x')\ndef handle(): ..."
     found = roles(tmp_path, {"app/factory.py": f"from fastapi import APIRouter\n\n{factory}", PATH: source})
     assert found == ({"handle": HTTP} if expected else {})
+
+
+@pytest.mark.parametrize(
+    ("bound", "expected"),
+    [
+        ("other, thing = 1, APIRouter()", True),
+        ("other, thing = APIRouter(), 1", False),
+        ("other, thing = annotated()", True),
+        ("thing, other = annotated()", False),
+        ("other, thing = older()", True),
+        ("other, thing = quoted()", True),
+        ("other, thing = shown()", True),
+        ("thing, other = shown()", False),
+        ("thing = annotated()[1]", True),
+        ("thing = annotated()[0]", False),
+        ("other, (thing, more) = annotated()", False),
+        ("other, thing = either()", False),
+        ("other, more, thing = annotated()", False),
+    ],
+)
+@pytest.mark.parametrize("path", [PATH, "app/routers.py"])
+def test_routers_out_of_tuples(tmp_path: Path, bound: str, expected: bool, path: str) -> None:
+    made = f"""
+from fastapi import APIRouter
+
+def annotated() -> tuple[int, APIRouter]: ...
+
+def older() -> (int, APIRouter): ...
+
+def quoted() -> "tuple[int, APIRouter]": ...
+
+def shown():
+    it = APIRouter()
+    return 1, it
+
+def either(flag):
+    return (1, APIRouter()) if flag else None
+
+{bound}
+"""
+    handler = "@thing.get('/x')\ndef handle(): ..."
+    files = {path: made, PATH: "from app.routers import thing\n\n" + handler} if path != PATH else {PATH: made + handler}
+    assert roles(tmp_path, files) == ({"handle": HTTP} if expected else {})
 
 
 @pytest.mark.parametrize("made", ["VendorRouter()", "vendor.OrdersAPI()", "vendor.create_app()", "vendor.get_blueprint()"])

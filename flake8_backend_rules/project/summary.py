@@ -270,6 +270,9 @@ class _Reader:
                     for index, item in enumerate(target.elts):
                         if isinstance(item, ast.Name):
                             yield Variable(self.module, item.id, None, _item(node.value, index), node.lineno, owner)
+                        elif isinstance(item, (ast.Tuple, ast.List, ast.Starred)):
+                            names = (n.id for n in ast.walk(item) if isinstance(n, ast.Name))
+                            yield from (Variable(self.module, name, None, None, node.lineno, owner) for name in names)
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             yield Variable(self.module, node.target.id, node.annotation, _kept(node.value), node.lineno, owner)
         elif _TYPE_ALIAS is not None and isinstance(node, _TYPE_ALIAS):

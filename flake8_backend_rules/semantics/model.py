@@ -29,6 +29,7 @@ from flake8_backend_rules.semantics.origins import Origins
 from flake8_backend_rules.semantics.persistence import Persistence
 from flake8_backend_rules.semantics.results import Results
 from flake8_backend_rules.semantics.roles import RoleFinder
+from flake8_backend_rules.semantics.rows import ANY_ROW
 from flake8_backend_rules.semantics.scope import (
     PlacedFunction,
     Scope,
@@ -42,7 +43,7 @@ from flake8_backend_rules.semantics.scope import (
 from flake8_backend_rules.semantics.started_work import StartedWork
 from flake8_backend_rules.semantics.statuses import Statuses
 from flake8_backend_rules.semantics.transport import Transport
-from flake8_backend_rules.semantics.values import ANY_ROW, Evaluator
+from flake8_backend_rules.semantics.values import Evaluator
 
 _REQUEST_NAMES = ("request", "req")
 _WEB_WORDS = ("equest", "UploadFile", "BackgroundTask", "WebSocket", "HTTPAuth", "HTTPBasic", "HTTPConn")

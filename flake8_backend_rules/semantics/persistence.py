@@ -10,9 +10,10 @@ from flake8_backend_rules.project.summary import ModuleSummary
 from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, Variable
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.paths import last_name
+from flake8_backend_rules.semantics.rows import RELATED_WRITES
 from flake8_backend_rules.semantics.scope import How, Scope, all_nodes, own_nodes
 from flake8_backend_rules.semantics.session_names import is_session_name
-from flake8_backend_rules.semantics.values import RELATED_WRITES, Evaluator
+from flake8_backend_rules.semantics.values import Evaluator
 
 UNIT_OF_WORK_ENDINGS = ("UnitOfWork", "UoW", "TransactionManager")
 
@@ -171,7 +172,7 @@ class Persistence:
             return method in (RELATED_WRITES if value.name in self.knowledge.links else QUERY_WRITES)
         if self._is_declared(method, value, self.knowledge.writes):
             return True
-        if method in RELATED_WRITES and value is None and self.evaluator.is_related_manager(receiver, scope):
+        if method in RELATED_WRITES and value is None and self.evaluator.rows.is_related_manager(receiver, scope):
             return True
         if method in STATEMENT_METHODS:
             return bool(call.args) and self.is_session(receiver, scope) and self.is_data_change(call.args[0], scope)
@@ -312,11 +313,7 @@ class Persistence:
         if node.attr not in self.knowledge.query_attributes:
             return False
         value = self.evaluator.value(node, scope)
-        if value is not None:
-            return value.kind is Kind.QUERY
-        if node.attr != "objects" or self.evaluator.value(node.value, scope) is not None:
-            return False
-        return _is_capitalised(node.value) or last_name(node.value) in ("model", "model_class", "model_cls")
+        return value is not None and value.kind is Kind.QUERY
 
     # -- transactions ----------------------------------------------------------------------------
 

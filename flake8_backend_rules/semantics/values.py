@@ -19,19 +19,18 @@ from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, Funct
 from flake8_backend_rules.semantics import annotation
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.paths import last_name
+from flake8_backend_rules.semantics.rows import ANY_ROW, RELATED, SOME_ROW, Rows, is_related_read
 from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, Local, Scope, own_nodes
 from flake8_backend_rules.semantics.session_names import is_session_name
 
 _MAX_DEPTH = 16
 _MAX_INFERRED_FUNCTIONS = 8
 _MAX_ANCESTORS = 64
-_MAX_MODELS = 32
-_SEQUENCES = (ast.Tuple, ast.List, ast.Set)
 _UNTELLING_RETURNS = frozenset({"Exception", "BaseException"})
 """Annotations of which a body may return something that tells more."""
 
 # Terminal methods of a query, and those that leave it for something that is no row.
-_ROW_METHODS = frozenset({
+ROW_METHODS = frozenset({
     "get", "first", "last", "one", "one_or_none", "earliest", "latest", "create", "scalar", "get_or_404",
     "first_or_404", "one_or_404", "aget", "afirst", "alast", "acreate", "get_or_none", "get_by_id", "first_or_none",
 })  # fmt: skip
@@ -41,12 +40,6 @@ _NO_ROW_METHODS = frozenset({
 })  # fmt: skip
 # What they return is called like the function that they are given.
 _HAND_ON_FUNCTIONS = frozenset({"functools.partial", "contextlib.contextmanager", "contextlib.asynccontextmanager"})
-# Methods that of all that hangs on a row only the manager of related rows has.
-RELATED_READS = frozenset({
-    "all", "filter", "exclude", "order_by", "select_related", "prefetch_related", "annotate", "aggregate", "distinct",
-    "values_list", "exists", "first", "last", "latest", "earliest",
-})  # fmt: skip
-RELATED_WRITES = frozenset({"create", "acreate", "bulk_create", "abulk_create", "get_or_create", "aget_or_create", "update_or_create", "aupdate_or_create"})
 _PASS_THROUGH = frozenset({"list", "tuple", "set", "sorted", "reversed", "iter", "tqdm", "track", "iterator"})
 
 
@@ -59,9 +52,7 @@ class Ancestry(NamedTuple):
 
 
 _SESSION_QUERY = "sqlalchemy.orm.Query"
-ANY_ROW = "django.db.models.Model"
-"""The class of a row of which only that is known that it is a row of an active-record model."""
-_ANY_ROW = Value(Kind.INSTANCE, ANY_ROW)
+_OF_SOME_MODEL = Value(Kind.QUERY, "objects", element=SOME_ROW)
 
 
 class Evaluator:
@@ -70,6 +61,7 @@ class Evaluator:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.knowledge: Knowledge = knowledge()
+        self.rows = Rows(self)
         self._ancestries: dict[ClassInfo, Ancestry] = {}
         self._scopes: dict[FunctionInfo, Scope | None] = {}
         self._returned: dict[tuple[FunctionInfo, bool], Value | None] = {}
@@ -279,6 +271,12 @@ class Evaluator:
         items = annotation.items_of_tuple(function.returns)
         return self.annotated(items[index], self.module_scope(function.module)) if index < len(items) else None
 
+    def _says_tuple(self, node: ast.expr, scope: Scope) -> bool:
+        """Whether a call is of a first-party function that says what each item of the tuple is that it returns."""
+        callee = self.value(node.func, scope) if isinstance(node, ast.Call) else None
+        function = callee.definition if callee is not None else None
+        return isinstance(function, FunctionInfo) and function.returns is not None and bool(annotation.items_of_tuple(function.returns))
+
     def _returned_item(self, function: FunctionInfo, index: int) -> Value | None:
         """One item of the tuples that a function without an annotation returns, where all of them agree on it."""
         scope = self.scope_of(function)
@@ -312,7 +310,9 @@ class Evaluator:
 
     def _attribute(self, node: ast.Attribute, scope: Scope) -> Value | None:
         owner = self.value(node.value, scope)
-        return None if owner is None else self.attribute(owner, node.attr)
+        if owner is None:
+            return _OF_SOME_MODEL if node.attr == "objects" and _is_named_model(last_name(node.value)) else None
+        return self.attribute(owner, node.attr)
 
     def attribute(self, owner: Value, name: str) -> Value | None:
         """The value of `owner.name`."""
@@ -331,7 +331,7 @@ class Evaluator:
             return None
         if owner.kind is Kind.INSTANCE:
             if name.endswith("_set") and self.descends(owner, self.knowledge.active_record_bases):
-                return Value(Kind.QUERY, f"{owner.name}.{name}", element=_ANY_ROW)  # a reverse relation
+                return Value(Kind.QUERY, f"{owner.name}.{name}", element=SOME_ROW)  # a reverse relation
             if isinstance(definition, ClassInfo):
                 return self._class_attribute(owner, definition, name)
             return self._external_attribute(owner.name, name)
@@ -341,7 +341,7 @@ class Evaluator:
         """A row of the model: of a third-party model, or one whose ancestry is unknown, `objects` tells that it is Django's."""
         if name == "query" or (owner.definition is not None and self.is_orm_class(owner)):
             return Value(Kind.INSTANCE, owner.name, owner.definition)
-        return _ANY_ROW
+        return SOME_ROW
 
     def module_member(self, owner: Value, name: str) -> Definition | None:
         """The definition of `module.name`, aliases not followed."""
@@ -369,7 +369,7 @@ class Evaluator:
                     return self.returned(method)
                 return self.describe(method)
             if name in ancestor.attributes:
-                if owner.kind is Kind.INSTANCE and (row := self._related_row(ancestor.attributes[name])) is not None:
+                if owner.kind is Kind.INSTANCE and (row := self.rows.held_by(ancestor.attributes[name])) is not None:
                     return row
                 value = self._variable(ancestor.attributes[name])
                 if owner.kind is Kind.OBJECT and value is not None and self.descends(value, self.knowledge.managers):
@@ -420,8 +420,8 @@ class Evaluator:
             owner = self.value(func.value, scope)
             if owner is not None and owner.kind is Kind.QUERY:
                 return self._manager_result(owner, func.attr) or _query_call(owner, func.attr)
-            if func.attr in RELATED_READS and self.is_related_manager(func.value, scope):
-                return _query_call(Value(Kind.QUERY, "related", element=_ANY_ROW), func.attr)
+            if is_related_read(node) and self.rows.is_related_manager(func.value, scope):
+                return _query_call(RELATED, func.attr)
             if owner is None:
                 return self._queried_by_name(func, node, scope)
             callee = self.attribute(owner, func.attr)
@@ -434,20 +434,7 @@ class Evaluator:
         """`request.db.query(Order)`: a query by the name of the session, where nothing tells its type."""
         if func.attr != "query" or not node.args or not last_name(node.args[0])[:1].isupper() or not is_session_name(func.value):
             return None
-        return Value(Kind.QUERY, _SESSION_QUERY, element=self._instance_of(self.value(node.args[0], scope)))
-
-    def is_related_manager(self, node: ast.expr, scope: Scope) -> bool:
-        """Whether `node` is an attribute of a row that no class declares: the manager of rows that refer to it (`related_name`)."""
-        if not isinstance(node, ast.Attribute):
-            return False
-        row = self.value(node.value, scope)
-        if row is None or row.kind is not Kind.INSTANCE or not self.is_active_record(row):
-            return False
-        held = self.attribute(row, node.attr)
-        if not isinstance(row.definition, ClassInfo):
-            return held is not None and held.kind is Kind.MEMBER
-        ancestry = self.ancestry(row.definition)
-        return held is None and ancestry.complete and not any(node.attr in {*c.attributes, *c.methods} for c in ancestry.classes)
+        return Value(Kind.QUERY, _SESSION_QUERY, element=self.instance_of(self.value(node.args[0], scope)))
 
     def _of_receiver(self, result: Value | None, callee: Value | None, owner: Value) -> Value | None:
         """The result of a method, `Self` being the class that it is called on and not the one that defines it."""
@@ -465,7 +452,7 @@ class Evaluator:
     def _manager_result(self, query: Value, method: str) -> Value | None:
         """What a method of a first-party manager says it returns: `Profile.objects.for_user(user)`."""
         model = query.element.definition if query.element is not None else None
-        if method in _ROW_METHODS or method in _NO_ROW_METHODS or not isinstance(model, ClassInfo):
+        if method in ROW_METHODS or method in _NO_ROW_METHODS or not isinstance(model, ClassInfo):
             return None
         manager = next((c.attributes["objects"] for c in self.ancestry(model).classes if "objects" in c.attributes), None)
         value = self._variable(manager) if manager is not None else None
@@ -496,7 +483,7 @@ class Evaluator:
     def _external_call(self, callee: Value, node: ast.Call, scope: Scope) -> Value | None:
         if callee.name in self.knowledge.row_lookups and node.args:
             looked_up = self.value(node.args[0], scope)
-            row = looked_up.element if looked_up is not None and looked_up.kind is Kind.QUERY else self._instance_of(looked_up)
+            row = looked_up.element if looked_up is not None and looked_up.kind is Kind.QUERY else self.instance_of(looked_up)
             if row is not None and row.definition is not None:
                 return row
         known = self.knowledge.returns.get(member_key(callee.name))
@@ -513,7 +500,7 @@ class Evaluator:
         owner, _, last = callee.name.rpartition(".")
         if last[:1].isupper():
             is_key = len(node.args) > 1 and callee.name in self.knowledge.typed_keys
-            return Value(Kind.INSTANCE, callee.name, element=self._instance_of(self.value(node.args[1], scope)) if is_key else None)
+            return Value(Kind.INSTANCE, callee.name, element=self.instance_of(self.value(node.args[1], scope)) if is_key else None)
         if owner.rpartition(".")[2][:1].isupper() and last.startswith(("from_", "create", "connect", "open")):
             return Value(Kind.INSTANCE, owner)  # an alternative constructor: Redis.from_url(...)
         return Value(Kind.INSTANCE, f"{callee.name}()")
@@ -523,7 +510,7 @@ class Evaluator:
             return Value(Kind.INSTANCE, known)
         owner = self.value(node.func.value, scope) if isinstance(node.func, ast.Attribute) else None
         is_class = owner is not None and (isinstance(owner.definition, ClassInfo) or owner.last_name[:1].isupper())
-        row = self._instance_of(owner) if is_class else None  # Order.get(...), Order.filter(...)
+        row = self.instance_of(owner) if is_class else None  # Order.get(...), Order.filter(...)
         if known == SELF:
             return owner if owner is not None and owner.kind is Kind.INSTANCE else row
         model = self.value(node.args[0], scope) if node.args and row is None else None
@@ -644,7 +631,7 @@ class Evaluator:
             return None
         value = self.value(node, scope)
         if value is None and node is not None:
-            return self._among_models(node, scope)
+            return self.rows.model_among(node, scope)
         return value.element if value is not None and value.kind in (Kind.QUERY, Kind.ROWS) else None
 
     def is_dependency_marker(self, call: ast.Call, scope: Scope) -> bool:
@@ -707,27 +694,7 @@ class Evaluator:
                         return True
         return False
 
-    def _related_row(self, variable: Variable) -> Value | None:
-        """The row that `project = models.ForeignKey(Project, ...)` holds on instances, or the query that a many-to-many field is."""
-        call = variable.value
-        if not isinstance(call, ast.Call) or variable.owner is None:
-            return None
-        scope = self.module_scope(variable.module)
-        field = self.value(call.func, scope)
-        if field is None or field.definition is not None:
-            return None
-        if field.name in self.knowledge.links:
-            return Value(Kind.QUERY, field.name, element=_ANY_ROW)
-        if field.name not in self.knowledge.relations:
-            return None
-        target = call.args[0] if call.args else next((k.value for k in call.keywords if k.arg == "to"), None)
-        if isinstance(target, ast.Constant) and target.value == "self":
-            return self._instance_of(self.describe(variable.owner))
-        if isinstance(target, ast.Constant) and isinstance(target.value, str) and target.value.isidentifier():
-            return self._instance_of(self.describe(self.project.resolve(variable.module, target.value))) or _ANY_ROW
-        return self._instance_of(self.value(target, scope)) or _ANY_ROW
-
-    def _instance_of(self, value: Value | None) -> Value | None:
+    def instance_of(self, value: Value | None) -> Value | None:
         """An instance of a class."""
         if value is None or value.kind is not Kind.OBJECT or isinstance(value.definition, (FunctionInfo, ModuleSummary)):
             return None
@@ -748,38 +715,15 @@ class Evaluator:
             if key is not None and key.element is not None and key.name in self.knowledge.typed_keys:
                 return key.element
         if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, int):
-            if (item := self._item(node.value, node.slice.value, scope)) is not None:
+            item = self._item(node.value, node.slice.value, scope)
+            if item is not None or self._says_tuple(node.value, scope):
                 return item
         value = self.value(node.value, scope)
         if value is None:
-            return self._among_models(node.value, scope)
+            return self.rows.model_among(node.value, scope)
         if value.kind in (Kind.ROWS, Kind.QUERY):
             return value if isinstance(node.slice, ast.Slice) else value.element
         return value if value.kind is Kind.OBJECT and isinstance(value.definition, ClassInfo) else None
-
-    def _among_models(self, node: ast.expr, scope: Scope) -> Value | None:
-        """One of the models that a mapping or sequence written out holds (`MODELS[kind]`, `for model in (Order, Line)`)."""
-        if isinstance(node, ast.Name):
-            written, scope = self._written_out(node.id, scope)
-        else:
-            written = node
-        items = written.values if isinstance(written, ast.Dict) else written.elts if isinstance(written, _SEQUENCES) else []
-        values = [self.value(item, scope) for item in items[:_MAX_MODELS]]
-        are_models = all(v is not None and v.kind is Kind.OBJECT and v.definition is not None and self.is_orm_class(v) for v in values)
-        if not values or not are_models:
-            return None
-        return values[0] if len(set(values)) == 1 else Value(Kind.OBJECT, ANY_ROW)
-
-    def _written_out(self, name: str, scope: Scope) -> tuple[ast.expr | None, Scope]:
-        """What a name was bound to, and where that is to be read."""
-        found = scope.lookup(name)
-        if found is not None:
-            bound = (b.expression for b in reversed(found[0]) if b.how is How.VALUE and b.position is None)
-            return next(bound, None), found[1]
-        definition = self.project.resolve(scope.module, name)
-        if not isinstance(definition, Variable) or definition.owner is not None:
-            return None, scope
-        return definition.value, self.module_scope(definition.module)
 
     def _named_expression(self, node: ast.NamedExpr, scope: Scope) -> Value | None:
         return self.value(node.value, scope)
@@ -818,8 +762,13 @@ def _binding_before(locals_: list[Local], node: ast.expr, *, inside: bool) -> Lo
     return (before or told)[-1]
 
 
+def _is_named_model(name: str) -> bool:
+    """Whether a value that can't be read is a model by its name: `Order`, `model`, `history_model`, `model_class`."""
+    return name[:1].isupper() or name.endswith("model") or name in ("model_class", "model_cls")
+
+
 def _query_call(owner: Value, method: str) -> Value | None:
-    if method in _ROW_METHODS:
+    if method in ROW_METHODS:
         return owner.element
     if method in _NO_ROW_METHODS:
         return Value(Kind.MEMBER, f"{owner.name}.{method}()")

@@ -16,7 +16,7 @@ HTTP_MODULES = Option(
     parse=parse_dotted_name,
 )
 _VERB_METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request", "send", "stream"})
-_CLIENT_PACKAGES = frozenset({"httpx", "httpx2", "requests", "aiohttp", "urllib", "urllib3", "pycurl"})
+_CLIENT_PACKAGES = frozenset({"httpx", "httpx2", "requests", "aiohttp", "urllib", "urllib3", "pycurl", "requests_oauthlib", "authlib"})
 _TELLING = ("client", "Client", "http", "ession", "api", "request", "urllib", "pycurl", "Api", "API", "HTTP", "Request")
 
 # Names of the transport that clients of another system's API or pages have too.
@@ -91,6 +91,20 @@ class OutboundHttpOutsideInfrastructure(Rule):
             """,
             path="app/management/commands/load_rates.py",
             messages=("transport code calls out over HTTP itself via 'requests.get()'; put the call behind a client in infrastructure",),
+        ),
+        Bad(
+            files="""
+            from requests_oauthlib import OAuth2Session
+
+            def place_of(order: int, token: str):
+                maps = OAuth2Session(token=token)  # ! 12
+                return maps.get(f"/places/{order}")  # ! 12
+            """,
+            path="app/services/places.py",
+            messages=(
+                "application code calls out over HTTP itself via 'OAuth2Session()'; put the call behind a client in infrastructure",
+                "application code calls out over HTTP itself via 'maps.get()'; put the call behind a client in infrastructure",
+            ),
         ),
         Bad(
             files={

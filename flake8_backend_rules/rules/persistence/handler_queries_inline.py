@@ -7,8 +7,9 @@ from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.semantics.kinds import Kind
 from flake8_backend_rules.semantics.paths import last_name
 from flake8_backend_rules.semantics.persistence import OR_404, QUERY_READS, QUERY_WRITES, READ_NAMES, RELATED_QUERIES
+from flake8_backend_rules.semantics.rows import is_related_read
 from flake8_backend_rules.semantics.scope import own_nodes
-from flake8_backend_rules.semantics.values import RELATED_READS
+from flake8_backend_rules.semantics.values import ROW_METHODS
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
 
@@ -18,17 +19,19 @@ class HandlerQueriesInline(Rule):
 
     ## What it flags
     Reads in the code of an HTTP handler: `session.execute/scalars/scalar/exec/query/get/stream`, a cursor's
-    `execute`, `Model.objects...`, Flask-SQLAlchemy's `Model.query...`, a related manager's queryset methods. Once per
-    function, with a count of the rest.
+    `execute`, `Model.objects...`, Flask-SQLAlchemy's `Model.query...`, the queryset methods of a related manager or a
+    many-to-many field. Once per function, with a count of the rest.
 
     ## Why it is bad
     The query is business knowledge (which orders are open?) that ends up in the web framework. Nobody can reuse or
     test it without an HTTP request, and a change of the schema has to be hunted through the routes.
 
     ## How it decides
-    Receivers are typed as for KBR301. Writes are KBR303's. `get_object_or_404`, `.get_or_404`, `.first_or_404` and
-    `.one_or_404` are the edge's own look-up and are left alone. So is a method of the model's own manager, which is a query function,
-    unless the chain goes on with a queryset's methods, and a `get_queryset` that only Django's generic views call.
+    Receivers are typed as for KBR301. An attribute of a row that no model declares is a manager of related rows (`related_name`)
+    where a method is called that nothing else on a row has: `order.lines.filter(...)`. Writes are KBR303's. `get_object_or_404`,
+    `.get_or_404`, `.first_or_404` and `.one_or_404` are the edge's own look-up and are left alone. So is a method of the model's
+    own manager, which is a query function, unless the chain goes on with a queryset's methods, and a `get_queryset` that only
+    Django's generic views call. A queryset that is bound for nothing but to be updated or deleted is that write.
 
     ## When to suppress it
     For a read-only list endpoint in a small backend, where a query function would only be a detour.
@@ -101,6 +104,58 @@ class HandlerQueriesInline(Rule):
                 "move the query into a use-case or query function",
             ),
         ),
+        Bad(
+            files={
+                "shop/models.py": """
+                from django.db import models
+
+                class Tag(models.Model): ...
+
+                class Order(models.Model):
+                    tags = models.ManyToManyField(Tag)
+                    open = OrderManager()
+                    label = models.CharField()
+
+                class Line(models.Model):
+                    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+
+                class OrderManager(models.Manager): ...
+
+                KINDS = {"order": Order, "line": Line}
+                """,
+                "shop/views.py": """
+                from django.shortcuts import get_object_or_404, render
+                from shop.models import KINDS, Order
+
+                def order_tags(request, pk):
+                    order = get_object_or_404(Order, pk=pk)
+                    order.label.all()
+                    return render(request, "tags.html", {"tags": order.tags.all()})  # ! 50
+
+                def order_lines(request, pk):
+                    order = get_object_or_404(Order, pk=pk)
+                    line = order.lines.get(open=True)  # ! 12
+                    return render(request, "lines.html", {"line": line, "user": request.user.get("name")})
+
+                def open_orders(request):
+                    return render(request, "orders.html", {"orders": Order.open.filter()})  # ! 54
+
+                def anything(request, kind, pk):
+                    row = KINDS[kind].objects.get(pk=pk)  # ! 11
+                    row.delete()
+                """,
+            },
+            path="shop/views.py",
+            messages=tuple(
+                f"route handler '{name}' queries the database itself via '{call}'; move the query into a use-case or query function"
+                for name, call in (
+                    ("order_tags", "order.tags.all()"),
+                    ("order_lines", "order.lines.get()"),
+                    ("open_orders", "Order.open.filter()"),
+                    ("anything", "KINDS[kind].objects"),
+                )
+            ),
+        ),
     )
     good = (
         Good(
@@ -146,7 +201,7 @@ class HandlerQueriesInline(Rule):
         if handler is None or not isinstance(node.func, ast.Attribute):
             return
         is_read = file.model.persistence.is_session_read(node, file.scope)
-        if is_read or self._is_related_query(node.func, file):
+        if is_read or self._is_related_query(node, node.func, file):
             self._report_chain(node, handler.description, handler.function, file)
 
     def visit_Attribute(self, node: ast.Attribute, file: LintedFile) -> None:
@@ -154,7 +209,7 @@ class HandlerQueriesInline(Rule):
         if handler is not None and file.model.persistence.is_query_root(node, file.scope):
             self._report_chain(node, handler.description, handler.function, file)
 
-    def _is_related_query(self, func: ast.Attribute, file: LintedFile) -> bool:
+    def _is_related_query(self, call: ast.Call, func: ast.Attribute, file: LintedFile) -> bool:
         """`order.line_set.all()`, `order.lines.all()`: a relation of Django, or a manager of another name."""
         receiver = func.value
         if func.attr not in RELATED_QUERIES or not isinstance(receiver, ast.Attribute) or "django" not in file.packages:
@@ -166,7 +221,7 @@ class HandlerQueriesInline(Rule):
             if value is not None and value.kind is Kind.QUERY:
                 owner = file.model.value(receiver.value, file.scope)
                 return value.name in knowledge().links or (owner is not None and owner.kind is Kind.OBJECT)
-            return func.attr in RELATED_READS and file.model.evaluator.is_related_manager(receiver, file.scope)
+            return is_related_read(call) and file.model.evaluator.rows.is_related_manager(receiver, file.scope)
         if receiver.attr.endswith("_objects"):  # a manager with another name than `objects`
             return value is not None and value.kind is Kind.QUERY
         return value is None or value.kind in (Kind.QUERY, Kind.MEMBER)
@@ -181,7 +236,8 @@ class HandlerQueriesInline(Rule):
         around = next(file.model.ancestors(top, file.scope), None)
         if isinstance(around, ast.Call) and top in around.args and last_name(around.func) == "get_object_or_404":
             return
-        if isinstance(around, ast.Assign) and self._is_only_written(around, function, file):
+        is_row = bool(methods) and methods[-1] in ROW_METHODS  # has been read by then
+        if isinstance(around, ast.Assign) and not is_row and self._is_only_written(around, function, file):
             return
         file.report(self, node, once_per=function, where=where, call=quoted(node))
 

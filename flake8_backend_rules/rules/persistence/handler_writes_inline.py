@@ -81,6 +81,48 @@ class HandlerWritesInline(Rule):
                 "move the write into the use-case that the route calls",
             ),
         ),
+        Bad(
+            files={
+                "shop/models.py": """
+                from django.db import models
+
+                class Order(models.Model):
+                    tags = models.ManyToManyField("Tag")
+                """,
+                "shop/views.py": """
+                from django.apps import apps
+                from django.shortcuts import get_object_or_404
+                from shop.models import Order
+
+                def add_line(request, pk):
+                    order = get_object_or_404(Order, pk=pk)
+                    order.tags.remove(1)
+                    order.lines.create(number=1)  # ! 5
+
+                def close_lines(request, pk):
+                    order = get_object_or_404(Order, pk=pk)
+                    order.lines.filter(open=True).update(open=False)  # ! 5
+
+                def close(request, kind):
+                    apps.get_model("shop", kind).objects.update(open=False)  # ! 5
+
+                def close_all(request):
+                    for model in (Order,):
+                        for row in model.objects.all():
+                            row.save()  # ! 13
+                """,
+            },
+            path="shop/views.py",
+            messages=tuple(
+                f"route handler '{name}' writes to the database itself via '{call}'; move the write into the use-case that the route calls"
+                for name, call in (
+                    ("add_line", "order.lines.create()"),
+                    ("close_lines", "order.lines.filter(open=True).update()"),
+                    ("close", "apps.get_model('shop', kind).objects.update()"),
+                    ("close_all", "row.save()"),
+                )
+            ),
+        ),
     )
     good = (
         Good(

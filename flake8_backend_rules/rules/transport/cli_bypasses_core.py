@@ -79,6 +79,31 @@ class CliBypassesCore(Rule):
             },
             messages=("script function 'fix_totals' bypasses the core via 'store.commit()'; call the service that the routes use",),
         ),
+        Bad(
+            files="""
+            from celery import shared_task
+            from sqlalchemy.orm import Session
+
+            @shared_task
+            def add_up(session: Session) -> None:
+                session.commit()
+
+            def add_up_later(session: Session) -> None:
+                session.commit()  # ! 5
+
+            def main() -> None:
+                add_up()
+                add_up_later()
+
+            if __name__ == "__main__":
+                main()
+            """,
+            path="app/totals.py",
+            messages=(
+                "'add_up_later', called by CLI command 'main', bypasses the core via 'session.commit()'; "
+                "call the service that the routes use",
+            ),
+        ),
     )
     good = (
         Good(

@@ -1,0 +1,108 @@
+"""Rows of active-record models as other rows, mappings and loops hand them out: relations, their managers, models in a table."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flake8_backend_rules.project.surfaces import ClassInfo, Variable
+from flake8_backend_rules.semantics.kinds import Kind, Value
+from flake8_backend_rules.semantics.paths import last_name
+from flake8_backend_rules.semantics.scope import How, Scope
+
+if TYPE_CHECKING:
+    from flake8_backend_rules.semantics.values import Evaluator
+
+_MAX_MODELS = 32
+_SEQUENCES = (ast.Tuple, ast.List, ast.Set)
+ANY_ROW = "django.db.models.Model"
+"""The class of a row of which only that is known that it is a row of an active-record model."""
+SOME_ROW = Value(Kind.INSTANCE, ANY_ROW)
+RELATED = Value(Kind.QUERY, "related", element=SOME_ROW)
+"""What the manager of related rows is."""
+
+_RELATED_READS = frozenset({
+    "all", "filter", "exclude", "order_by", "select_related", "prefetch_related", "annotate", "aggregate", "distinct",
+    "values_list", "exists", "first", "last", "latest", "earliest",
+})  # fmt: skip
+RELATED_WRITES = frozenset({
+    "create", "acreate", "bulk_create", "abulk_create", "get_or_create", "aget_or_create", "update_or_create", "aupdate_or_create",
+})  # fmt: skip
+
+
+class Rows:
+    """Answers about the rows that an evaluator comes across."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.evaluator = evaluator
+
+    def is_related_manager(self, node: ast.expr, scope: Scope) -> bool:
+        """Whether `node` is an attribute of a row that no class declares: the manager of rows that refer to it (`related_name`)."""
+        if not isinstance(node, ast.Attribute):
+            return False
+        row = self.evaluator.value(node.value, scope)
+        if row is None or row.kind is not Kind.INSTANCE or not self.evaluator.is_active_record(row):
+            return False
+        held = self.evaluator.attribute(row, node.attr)
+        if not isinstance(row.definition, ClassInfo):
+            return held is not None and held.kind is Kind.MEMBER
+        ancestry = self.evaluator.ancestry(row.definition)
+        return held is None and ancestry.complete and not any(node.attr in {*c.attributes, *c.methods} for c in ancestry.classes)
+
+    def held_by(self, variable: Variable) -> Value | None:
+        """The row that `project = models.ForeignKey(Project, ...)` holds on instances, or the query that a many-to-many field is."""
+        call = variable.value
+        if not isinstance(call, ast.Call) or variable.owner is None:
+            return None
+        scope = self.evaluator.module_scope(variable.module)
+        field = self.evaluator.value(call.func, scope)
+        if field is None or field.definition is not None:
+            return None
+        if field.name in self.evaluator.knowledge.links:
+            return Value(Kind.QUERY, field.name, element=SOME_ROW)
+        if field.name not in self.evaluator.knowledge.relations:
+            return None
+        target = call.args[0] if call.args else next((k.value for k in call.keywords if k.arg == "to"), None)
+        if isinstance(target, ast.Constant) and target.value == "self":
+            return self.evaluator.instance_of(self.evaluator.describe(variable.owner))
+        if isinstance(target, ast.Constant) and isinstance(target.value, str) and target.value.isidentifier():
+            named = self.evaluator.project.resolve(variable.module, target.value)
+            return self.evaluator.instance_of(self.evaluator.describe(named)) or SOME_ROW
+        return self.evaluator.instance_of(self.evaluator.value(target, scope)) or SOME_ROW
+
+    def model_among(self, node: ast.expr, scope: Scope) -> Value | None:
+        """One of the models that a mapping or sequence written out holds (`MODELS[kind]`, `for model in (Order, Line)`)."""
+        if isinstance(node, ast.Name):
+            written, scope = self._written_out(node.id, scope)
+        else:
+            written = node
+        items = written.values if isinstance(written, ast.Dict) else written.elts if isinstance(written, _SEQUENCES) else []
+        values = [self.evaluator.value(item, scope) for item in items[:_MAX_MODELS]]
+        if not values or not all(map(self._is_model, values)):
+            return None
+        return values[0] if len(set(values)) == 1 else Value(Kind.OBJECT, ANY_ROW)
+
+    def _is_model(self, value: Value | None) -> bool:
+        """Whether a value is a first-party ORM class."""
+        if value is None or value.kind is not Kind.OBJECT or value.definition is None:
+            return False
+        return self.evaluator.is_orm_class(value) is True
+
+    def _written_out(self, name: str, scope: Scope) -> tuple[ast.expr | None, Scope]:
+        """What a name was bound to, and where that is to be read."""
+        found = scope.lookup(name)
+        if found is not None:
+            bound = (b.expression for b in reversed(found[0]) if b.how is How.VALUE and b.position is None)
+            return next(bound, None), found[1]
+        definition = self.evaluator.project.resolve(scope.module, name)
+        if not isinstance(definition, Variable) or definition.owner is not None:
+            return None, scope
+        return definition.value, self.evaluator.module_scope(definition.module)
+
+
+def is_related_read(call: ast.Call) -> bool:
+    """Whether a call is of a method that, of all that hangs on a row, only the manager of related rows has: `all()`, `get(open=True)`."""
+    name = last_name(call.func)
+    if name == "get":
+        return bool(call.keywords) and not call.args
+    return name in _RELATED_READS or (name == "count" and not call.args)
