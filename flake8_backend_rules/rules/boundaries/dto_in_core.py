@@ -14,6 +14,7 @@ from flake8_backend_rules.walk import LintedFile
 
 _MAX_NAMED = 4
 _ADAPTER = re.compile(r"(?:^|_)connectors?$|_providers?$")
+_OWN_API = re.compile(r"(?:Create|Update|Patch|Read|Public|Request|Response|DTO|Dto)$")
 _HTTP_CLIENTS = frozenset({"httpx", "httpx2", "requests", "aiohttp", "urllib3", "pycurl"})
 
 
@@ -37,8 +38,9 @@ class DtoInCore(Rule):
     (`ImportOrderSchema`).
 
     A module that its name or folder calls a connector or provider (`mail_provider.py`, `connectors/`) has another system's shapes
-    to write down, and is left alone; so is, where an HTTP client is imported, a DTO that the module's own classes descend from. So
-    are modules of DTOs themselves and what a package re-exports from its own modules.
+    to write down, and is left alone. Where an HTTP client is imported, the backend's own API must be told by the DTO's name (it ends
+    in Create, Update, Patch, Read, Public, Request, Response or DTO), and a class of the module must not descend from it. Left alone
+    are modules of DTOs themselves, too, and what a package re-exports from its own modules.
 
     ## When to suppress it
     In a small backend that decides to share them; better move them to `commands` or `dto` of the application.
@@ -128,7 +130,18 @@ class DtoInCore(Rule):
                 import httpx
                 from app.schemas.order import Order
 
-                class ChargeResponse(Order): ...
+                def charge(order: Order) -> None: ...
+                """,
+                "app/schemas/charge.py": """
+                from pydantic import BaseModel
+
+                class ChargeResponse(BaseModel): ...
+                """,
+                "app/services/charges.py": """
+                import httpx
+                from app.schemas.charge import ChargeResponse
+
+                class BankResponse(ChargeResponse): ...
                 """,
                 "app/services/refunds.py": """
                 from app.schemas import order
@@ -180,7 +193,7 @@ class DtoInCore(Rule):
     def _dtos(self, node: ImportNode, file: LintedFile) -> list[Origin]:
         found = file.model.imports.dtos(node)
         if not file.module.is_package:
-            return found if _HTTP_CLIENTS.isdisjoint(file.packages) else [dto for dto in found if not _is_base(dto.name, file)]
+            return found if _HTTP_CLIENTS.isdisjoint(file.packages) else [dto for dto in found if _is_of_own_api(dto.name, file)]
         return [dto for dto in found if not dto.path.startswith(file.module.folder + os.sep)]
 
     def finish(self, file: LintedFile) -> None:
@@ -198,9 +211,11 @@ def _speaks_to_others(file: LintedFile) -> bool:
     return any(map(_ADAPTER.search, names))
 
 
-def _is_base(name: str, file: LintedFile) -> bool:
-    """Whether a class of the file descends from an imported one: `class TokenResponse(ResponseSchema)`, the shape of an answer."""
-    return any(last_name(base) == name for cls in file.module.all_classes() for base in cls.bases)
+def _is_of_own_api(name: str, file: LintedFile) -> bool:
+    """Whether a DTO in a module that calls other systems is of the own API: by its name, and no class here descends from it."""
+    if not _OWN_API.search(name):
+        return False
+    return not any(last_name(base) == name for cls in file.module.all_classes() for base in cls.bases)
 
 
 def _listed(dtos: list[Origin]) -> str:
