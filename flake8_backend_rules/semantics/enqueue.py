@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from flake8_backend_rules.frameworks.schema import Enqueue
@@ -220,9 +221,11 @@ class Enqueues:
 
     def _mentions(self, module: ModuleSummary) -> bool:
         """Whether a module's text holds the name of a call that enqueues."""
-        if module.path == self.module.path:
-            return _calls_one(self.text, self.knowledge.enqueue_names & self.words)
-        return self._enqueues(module.path)
+        return self._mentions_here if module.path == self.module.path else self._enqueues(module.path)
+
+    @cached_property
+    def _mentions_here(self) -> bool:
+        return _calls_one(self.text, self.knowledge.enqueue_names & self.words)
 
     def _enqueues(self, path: str) -> bool:
         project, key = self.evaluator.project, ("enqueues", path)

@@ -26,6 +26,7 @@ _NO_FRAMEWORK = ("abc", "typing", "typing_extensions", "builtins", "collections"
 _TRANSPORT_ROLES = (Role.HTTP, Role.JOB, Role.CLI)
 # Patterns that begin with fixed text, which `re` finds many times as fast.
 _ROUTER_MAKER, _ROUTER = re.compile(r"def\s+\w*(?:router|blueprint|api)"), re.compile(r"(?:->|:)[^:=]*(?:router|blueprint)")
+_MADE = ("router", "blueprint")
 
 
 class LayerConfiguration(NamedTuple):
@@ -324,6 +325,8 @@ class Layering:
 def _tells_router(text: str) -> bool:
     """Whether a function in a text may be one that returns or takes a router, by its name or its annotations."""
     lowered = text.lower()
+    if not any(word in lowered for word in _MADE):
+        return "api" in lowered and _ROUTER_MAKER.search(lowered) is not None
     return _ROUTER_MAKER.search(lowered) is not None or _ROUTER.search(lowered) is not None
 
 

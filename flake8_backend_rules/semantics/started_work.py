@@ -210,23 +210,25 @@ def _takes_charge(function: ast.AST, holders: set[str]) -> bool:
 
 def _nodes_that_see(function: ast.AST, names: set[str]) -> Iterator[ast.AST]:
     """Every node inside a function, but for nested functions with a parameter of one of the names."""
-    pending = list(reversed(list(ast.iter_child_nodes(function))))
+    pending = children_reversed(function)
     while pending:
         node = pending.pop()
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
             if any(arg.arg in names for arg, _ in parameters(node.args)):
                 continue
         yield node
-        pending.extend(reversed(list(ast.iter_child_nodes(node))))
+        pending.extend(children_reversed(node))
 
 
 def _mentions(node: ast.AST, holders: set[str]) -> bool:
     """Whether an expression holds one of some names or dotted names; `.name` stands for an attribute of any object."""
     for n in (node, *all_nodes(node)):
-        if isinstance(n, (ast.Name, ast.Attribute)) and ast.unparse(n) in holders:
-            return True
-        if isinstance(n, ast.Attribute) and f".{n.attr}" in holders:
-            return True
+        if isinstance(n, ast.Name):
+            if n.id in holders:
+                return True
+        elif isinstance(n, ast.Attribute) and any(holder.endswith("." + n.attr) for holder in holders):
+            if f".{n.attr}" in holders or ast.unparse(n) in holders:
+                return True
     return False
 
 

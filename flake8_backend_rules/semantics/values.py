@@ -26,6 +26,7 @@ from flake8_backend_rules.semantics.session_names import is_session_name
 _MAX_DEPTH = 16
 _MAX_INFERRED_FUNCTIONS = 8
 _MAX_ANCESTORS = 64
+_MAX_YIELDS = 4
 _UNTELLING_RETURNS = frozenset({"Exception", "BaseException"})
 """Annotations of which a body may return something that tells more."""
 
@@ -585,7 +586,7 @@ class Evaluator:
             return None
         yielded = [n.value for n in own_nodes(scope.node) if isinstance(n, ast.Yield) and n.value is not None]
         if yielded:
-            element = self.value(yielded[0], scope)
+            element = next((v for expression in yielded[:_MAX_YIELDS] if (v := self.value(expression, scope)) is not None), None)
             return None if element is None else Value(Kind.ROWS, "yielded", element=element)
         returned = [n.value for n in own_nodes(scope.node) if isinstance(n, ast.Return) and not _is_none(n.value)]
         values = {self.value(expression, scope) for expression in returned[:4]}

@@ -1,5 +1,5 @@
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from flake8_backend_rules.frameworks import knowledge
@@ -166,9 +166,11 @@ class LiveObjectInJobPayload(Rule):
     def visit_Call(self, node: ast.Call, file: LintedFile) -> None:
         entry = file.model.enqueues.entry(node, file.scope)
         if entry is not None:
-            self._check(node, file.model.enqueues.payload(node, entry), "job", file)
-        elif last_name(node.func) in _IN_PROCESS and self._outlives(node, file):
-            self._check(node, _handed_to_task(node), "task", file)
+            self._report(node, self._travelling(node, file.model.enqueues.payload(node, entry), "job", file), "job", file)
+        elif last_name(node.func) in _IN_PROCESS and self._starts(node, file):
+            found = list(self._travelling(node, _handed_to_task(node), "task", file))
+            if found and (last_name(node.func) == "add_task" or self._outlives(node, file)):
+                self._report(node, found, "task", file)
 
     def visit_Expr(self, node: ast.Expr, file: LintedFile) -> None:
         self._visit_value(node.value, file)
@@ -188,10 +190,10 @@ class LiveObjectInJobPayload(Rule):
             return
         wrapper = file.model.enqueues.wrapper(call, file.scope)
         if wrapper is not None:
-            self._check(call, file.model.enqueues.handed_through(call, wrapper), "job", file)
+            self._report(call, self._travelling(call, file.model.enqueues.handed_through(call, wrapper), "job", file), "job", file)
 
-    def _outlives(self, node: ast.Call, file: LintedFile) -> bool:
-        """Whether a call hands work to a task that the function doesn't wait for."""
+    def _starts(self, node: ast.Call, file: LintedFile) -> bool:
+        """Whether a call hands work to a task."""
         scope, func = file.scope, node.func
         if scope.node is None:
             return False
@@ -200,13 +202,22 @@ class LiveObjectInJobPayload(Rule):
                 return False
             typed = file.model.transport.is_background_tasks(func.value, scope)
             return typed or (typed is None and "background" in last_name(func.value))
-        return file.model.started_work.starts(node, scope) and not is_waited_for(node, scope, file.model.ancestors(node, scope))
+        return file.model.started_work.starts(node, scope)
 
-    def _check(self, call: ast.Call, payload: Iterator[ast.expr], receiver: str, file: LintedFile) -> None:
+    def _outlives(self, node: ast.Call, file: LintedFile) -> bool:
+        """Whether the function does not wait for the task that a call starts; the dear question, so asked last."""
+        return not is_waited_for(node, file.scope, file.model.ancestors(node, file.scope))
+
+    def _travelling(self, call: ast.Call, payload: Iterator[ast.expr], receiver: str, file: LintedFile) -> Iterator[tuple[ast.expr, str]]:
+        """The live objects and rows in a payload, and what each is."""
         for argument in payload:
             what = self._live(argument, receiver, file) or self._row(argument, call, receiver, file)
             if what:
-                file.report(self, argument, call=quoted(call), what=what, receiver=receiver)
+                yield argument, what
+
+    def _report(self, call: ast.Call, found: Iterable[tuple[ast.expr, str]], receiver: str, file: LintedFile) -> None:
+        for argument, what in found:
+            file.report(self, argument, call=quoted(call), what=what, receiver=receiver)
 
     def _live(self, node: ast.expr, receiver: str, file: LintedFile) -> str:
         """What a live object in a payload is, for the message; "" for a value that may travel."""
