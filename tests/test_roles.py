@@ -859,14 +859,18 @@ def made(root: Path, source: str) -> str:
     return source
 
 
-@pytest.mark.xfail(reason="only the parameter's name is looked at, not its annotation", strict=True)
 def test_a_view_whose_request_has_another_name_but_is_typed(tmp_path: Path) -> None:
     source = """
+    from django import http
     from django.http import HttpRequest
 
     def index(req: HttpRequest): ...
+
+    def shown(_: http.HttpRequest): ...
+
+    def answer(response: http.HttpResponse): ...
     """
-    assert roles(tmp_path, source, "shop/views.py") == {"index": HTTP}
+    assert roles(tmp_path, source, "shop/views.py") == {"index": HTTP, "shown": HTTP}
 
 
 def test_function_views_named_in_urlpatterns(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from flake8_backend_rules.semantics.paths import last_name
 from flake8_backend_rules.semantics.registered import Registrations
 from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, PlacedFunction, Scope, own_nodes, scoped_nodes
 from flake8_backend_rules.semantics.values import Evaluator
-from flake8_backend_rules.semantics.view_functions import is_in_registry, is_view_helper, taking_first
+from flake8_backend_rules.semantics.view_functions import is_in_registry, is_view_helper, takes_request, taking_first
 
 _MAX_DECORATOR_HOPS = 3
 # Decorators that give no role: Python's own, and those of the fields of models.
@@ -96,11 +96,10 @@ class RoleFinder:
                 continue
             folder = os.path.basename(module.folder)
             in_views = module.stem in views.stems or folder in views.stems or not views.stems.isdisjoint(module.name.split("."))
-            for function in module.definitions(taking_first(views.parameter)):
+            for function in module.definitions(taking_first(views.parameter, views.request_class)):
                 if not isinstance(function, FunctionInfo) or function.line in roles:
                     continue
-                first = next(iter([*function.args.posonlyargs, *function.args.args]), None)
-                if first is None or first.arg != views.parameter:
+                if not takes_request(function, views.parameter, views.request_class):
                     continue
                 by_place = in_views and not function.name.startswith("_") and not is_view_helper(function, self.evaluator.project)
                 if by_place or is_in_registry(function, views.registry, self.evaluator):

@@ -9,6 +9,7 @@ from functools import cache
 
 from flake8_backend_rules.project.project import Project
 from flake8_backend_rules.project.surfaces import FunctionInfo, FunctionNode
+from flake8_backend_rules.semantics.paths import last_name
 from flake8_backend_rules.semantics.scope import own_nodes
 from flake8_backend_rules.semantics.values import Evaluator
 
@@ -74,8 +75,18 @@ def is_in_registry(function: FunctionInfo, registry: str, evaluator: Evaluator) 
     return False
 
 
+def takes_request(function: FunctionInfo, parameter: str, request_class: str) -> bool:
+    """Whether a function's first parameter has a name, or is annotated as a class of a qualified name."""
+    first = next(iter([*function.args.posonlyargs, *function.args.args]), None)
+    if first is None:
+        return False
+    annotated = first.annotation is not None and last_name(first.annotation) == request_class.rpartition(".")[2]
+    return first.arg == parameter or annotated
+
+
 @cache
-def taking_first(parameter: str) -> Callable[[str], bool]:
-    """Tells whether a text may define a function whose first parameter has a name."""
-    pattern = re.compile(rf"def[ \t]+\w+[ \t]*(?:\[|\(\s*{parameter}\b|\([^\n]*#)")
+def taking_first(parameter: str, request_class: str) -> Callable[[str], bool]:
+    """Tells whether a text may define a function of which `takes_request` is true."""
+    annotated = rf"\(\s*\w+\s*:\s*[\w.]*{request_class.rpartition('.')[2]}\b"
+    pattern = re.compile(rf"def[ \t]+\w+[ \t]*(?:\[|\(\s*{parameter}\b|{annotated}|\([^\n]*#)")
     return lambda text: pattern.search(text) is not None or "\\\n" in text
