@@ -308,9 +308,7 @@ def test_what_depends_injects(tmp_path: Path, provider: str, elsewhere: bool) ->
 @pytest.mark.parametrize(
     "marker", ["Security(get_db)", "fastapi.Depends(get_db)", "Depends(dependency=get_db)", "Depends(get_db, use_cache=False)"]
 )
-def test_forms_of_depends(tmp_path: Path, marker: str, request: pytest.FixtureRequest) -> None:
-    if "dependency=" in marker:
-        request.applymarker(pytest.mark.xfail(reason="the provider is only read as the first positional argument", strict=True))
+def test_forms_of_depends(tmp_path: Path, marker: str) -> None:
     imports = f"import fastapi\nfrom fastapi import Security\n{SQLALCHEMY}\ndef get_db() -> Session: ..."
     assert commits(tmp_path, {PATH: route(imports, f"store={marker}")}) == ["store"]
 

@@ -16,7 +16,9 @@ FRAMEWORK = Framework(
     ),
     decorated_as={
         "click.group": "click.Group", "click.command": "click.Command",
+        "click.Group.group": "click.Group", "click.Group.command": "click.Command",
         "rich_click.group": "rich_click.RichGroup", "rich_click.command": "rich_click.RichCommand",
+        "rich_click.RichGroup.group": "rich_click.RichGroup", "rich_click.RichGroup.command": "rich_click.RichCommand",
     },
     web_modules=("typer", "click", "rich_click"),
 )

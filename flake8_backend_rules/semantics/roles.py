@@ -168,8 +168,7 @@ class RoleFinder:
         if owner is None and _has_path(decorator):
             owner = self.evaluator.deep_value(target.value, scope)
         if owner is not None and isinstance(owner.definition, FunctionInfo):
-            known = next((k for d in owner.definition.decorators
-                          if (k := self.evaluator.decorated_as(d, owner.definition)) is not None), None)  # fmt: skip
+            known = self.evaluator.made_of(owner.definition)
             owner = None if known is None else Value(Kind.INSTANCE, known)
         for entry in self.knowledge.object_decorators[target.attr]:
             if owner is not None and self._has_class(owner, entry):
@@ -303,11 +302,24 @@ class RoleFinder:
             for function, entry, name in self.registrations.handlers_in(tree, base, words):
                 if function.module.path == module.path:
                     roles.setdefault(function.line, _registered(entry, name))
+        if text is None or ")(" in text:
+            self._applied_by_calls(module, tree, base, roles)
         return roles
+
+    def _applied_by_calls(self, module: ModuleSummary, tree: ast.Module, base: Scope, roles: RoleMap) -> None:
+        """Adds what a decorator applied by a call makes a handler: `router.post("/x")(handler)`."""
+        for node, inner in scoped_nodes(base, tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Call) and len(node.args) == 1:
+                value = self.evaluator.value(node.args[0], inner)
+                function = value.definition if value is not None else None
+                if isinstance(function, FunctionInfo) and function.module.path == module.path and function.line not in roles:
+                    role = self.decorator_role(node.func, inner)
+                    if role is not None:
+                        roles[function.line] = role
 
     def has_more(self, module: ModuleSummary, text: str) -> bool:
         """Whether `complete` may find more roles than `surface` in a module of some text."""
-        return _INNER_DECORATOR.search(text) is not None or self.registrations.may_be_in(text, module)
+        return _INNER_DECORATOR.search(text) is not None or ")(" in text or self.registrations.may_be_in(text, module)
 
     def makes_routes(self, function: FunctionNode, module: ModuleSummary) -> bool:
         """Whether a function returns a router or blueprint, or says that it takes one: handlers inside it count for its module's layer."""

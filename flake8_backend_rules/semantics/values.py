@@ -541,10 +541,8 @@ class Evaluator:
             return self._returned[key]
         self._returned[key] = None  # recursion ends here
         value = None
-        for decorator in function.decorators:
-            known = self.decorated_as(decorator, function)
-            if known is not None:
-                value = Value(Kind.INSTANCE, known)
+        if (known := self.made_of(function)) is not None:
+            value = Value(Kind.INSTANCE, known)
         if value is None:
             scope = self.module_scope(function.module)
             value = self._self_type(function) or self.annotated(function.returns, scope)
@@ -577,8 +575,17 @@ class Evaluator:
         target = decorator.func if isinstance(decorator, ast.Call) else decorator
         if not self.knowledge.decorated_as or not isinstance(target, (ast.Name, ast.Attribute)):
             return None
-        value = self.value(target, self.module_scope(function.module))
-        return None if value is None else self.knowledge.decorated_as.get(value.name)
+        scope = self.module_scope(function.module)
+        value = self.value(target, scope)
+        if value is not None or not isinstance(target, ast.Attribute):
+            return None if value is None else self.knowledge.decorated_as.get(value.name)
+        owner = self.value(target.value, scope)  # `@main.group()`, where `main` is a function that has become a group
+        made = self.made_of(owner.definition) if owner is not None and isinstance(owner.definition, FunctionInfo) else None
+        return None if made is None else self.knowledge.decorated_as.get(f"{made}.{target.attr}")
+
+    def made_of(self, function: FunctionInfo) -> str | None:
+        """The class that the decorators of a function make of it."""
+        return next((known for d in function.decorators if (known := self.decorated_as(d, function)) is not None), None)
 
     def _returned_by_body(self, function: FunctionInfo) -> Value | None:
         scope = self.scope_of(function)
@@ -645,7 +652,8 @@ class Evaluator:
 
     def injected(self, call: ast.Call, scope: Scope) -> Value | None:
         """What `Depends(provider)` injects: the provider's result, or what it yields."""
-        provider = self.value(call.args[0], scope) if call.args else None
+        given = call.args[0] if call.args else next((k.value for k in call.keywords if k.arg == "dependency"), None)
+        provider = self.value(given, scope)
         if provider is None:
             return None
         result = self.called(provider, call, scope)

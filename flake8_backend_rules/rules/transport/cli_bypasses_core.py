@@ -8,7 +8,9 @@ from flake8_backend_rules.semantics.persistence import WRITE_NAMES
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
 
-_MADE_UP = frozenset(["test", "tests", "testing", "demo", "dummy", "fake", "mock", "fixture", "fixtures", "benchmark", "benchmarks"])
+_MADE_UP = frozenset({
+    "test", "tests", "testing", "demo", "dummy", "fake", "random", "mock", "fixture", "fixtures", "benchmark", "benchmarks",
+})  # fmt: skip
 _MIGRATIONS = frozenset(["migrate", "migration", "migrations", "backfill", "convert", "legacy"])
 
 
@@ -26,7 +28,7 @@ class CliBypassesCore(Rule):
 
     ## How it decides
     Sessions and writes as for KBR301 and KBR303. Not flagged by its name, which is the module's or a function's: what fills
-    a database with made-up data (`create_demo_shop`, `benchmark`), and what migrates rows (`backfill_totals`,
+    a database with made-up data (`create_demo_shop`, `add_random_orders`), and what migrates rows (`backfill_totals`,
     `convert_prices`), as migrations are exempt too. A method of a class that stands inside the command is not the command's: a server
     that the command starts calls it. A function that is a job's or a route's too is told of there, and only the command's own body here.
 
@@ -128,6 +130,11 @@ class CliBypassesCore(Rule):
 
                 @click.command()
                 def create_demo_shop() -> None:
+                    with SessionLocal() as session:
+                        session.commit()
+
+                @click.command()
+                def add_random_orders() -> None:
                     with SessionLocal() as session:
                         session.commit()
                 """,
