@@ -6,6 +6,7 @@ import ast
 import os
 import re
 from collections.abc import Callable
+from functools import cache
 
 from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.frameworks.schema import HTTP_VERBS, ObjectDecorator, Registration, Role
@@ -34,6 +35,7 @@ _DATA_FOLDERS = frozenset({"models", "model", "orm", "db", "crud", "dao", "repos
 """What is called workers there are rows about workers."""
 # Methods by which a consumer, or a handle of a job, is looked after.
 _LIFECYCLE = frozenset({"start", "stop", "close", "shutdown", "connect", "disconnect", "wait", "join", "cancel"})
+_APPLIED = re.compile(r"\)\((?=\w[\w.]*\))")
 _COMMAND_DECORATORS = frozenset({"command", "callback", "group"})
 _TELLING_DECORATOR = re.compile(rf"@(?<!\w@)(?!(?:\w+\.)*(?:{'|'.join(sorted(_PLAIN_DECORATORS))})\b(?!\.))")
 
@@ -302,7 +304,7 @@ class RoleFinder:
             for function, entry, name in self.registrations.handlers_in(tree, base, words):
                 if function.module.path == module.path:
                     roles.setdefault(function.line, _registered(entry, name))
-        if text is None or ")(" in text:
+        if _applies_decorator(self.evaluator.project.text_of(module.path) if text is None else text):
             self._applied_by_calls(module, tree, base, roles)
         return roles
 
@@ -319,7 +321,7 @@ class RoleFinder:
 
     def has_more(self, module: ModuleSummary, text: str) -> bool:
         """Whether `complete` may find more roles than `surface` in a module of some text."""
-        return _INNER_DECORATOR.search(text) is not None or ")(" in text or self.registrations.may_be_in(text, module)
+        return _INNER_DECORATOR.search(text) is not None or _applies_decorator(text) or self.registrations.may_be_in(text, module)
 
     def makes_routes(self, function: FunctionNode, module: ModuleSummary) -> bool:
         """Whether a function returns a router or blueprint, or says that it takes one: handlers inside it count for its module's layer."""
@@ -357,6 +359,20 @@ def _has_path(decorator: ast.expr) -> bool:
 def _called_attribute(decorator: ast.expr) -> str:
     target = decorator.func if isinstance(decorator, ast.Call) else decorator
     return target.attr if isinstance(target, ast.Attribute) else ""
+
+
+def _applies_decorator(text: str) -> bool:
+    """Whether a text may apply a decorator by a call: `router.post("/x")(handler)`."""
+    lines = (text[text.rfind("\n", 0, match.start()) + 1 : match.start()] for match in _APPLIED.finditer(text))
+    return any(_decorators().search(line) is not None for line in lines)
+
+
+@cache
+def _decorators() -> re.Pattern[str]:
+    """Finds the call of what may be a decorator that gives a role, by its last name."""
+    known = knowledge()
+    names = {*known.object_decorators, *(name.rpartition(".")[2] for name in known.decorators)}
+    return re.compile(rf"\b(?:{'|'.join(sorted(names))})\(")
 
 
 def takes_router(args: ast.arguments) -> bool:

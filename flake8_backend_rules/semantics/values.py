@@ -27,6 +27,7 @@ _MAX_DEPTH = 16
 _MAX_INFERRED_FUNCTIONS = 8
 _MAX_ANCESTORS = 64
 _MAX_YIELDS = 4
+_OF_GROUPS = frozenset({"group", "command"})
 _UNTELLING_RETURNS = frozenset({"Exception", "BaseException"})
 """Annotations of which a body may return something that tells more."""
 
@@ -577,7 +578,7 @@ class Evaluator:
             return None
         scope = self.module_scope(function.module)
         value = self.value(target, scope)
-        if value is not None or not isinstance(target, ast.Attribute):
+        if value is not None or not isinstance(target, ast.Attribute) or target.attr not in _OF_GROUPS:
             return None if value is None else self.knowledge.decorated_as.get(value.name)
         owner = self.value(target.value, scope)  # `@main.group()`, where `main` is a function that has become a group
         made = self.made_of(owner.definition) if owner is not None and isinstance(owner.definition, FunctionInfo) else None

@@ -87,6 +87,7 @@ def takes_request(function: FunctionInfo, parameter: str, request_class: str) ->
 @cache
 def taking_first(parameter: str, request_class: str) -> Callable[[str], bool]:
     """Tells whether a text may define a function of which `takes_request` is true."""
-    annotated = rf"\(\s*\w+\s*:\s*[\w.]*{request_class.rpartition('.')[2]}\b"
-    pattern = re.compile(rf"def[ \t]+\w+[ \t]*(?:\[|\(\s*{parameter}\b|{annotated}|\([^\n]*#)")
-    return lambda text: pattern.search(text) is not None or "\\\n" in text
+    name = request_class.rpartition(".")[2]
+    pattern = re.compile(rf"def[ \t]+\w+[ \t]*(?:\[|\(\s*{parameter}\b|\([^\n]*#)")
+    annotated = re.compile(rf"def[ \t]+\w+[ \t]*\(\s*\w+\s*:\s*[\w.]*{name}\b")
+    return lambda text: pattern.search(text) is not None or "\\\n" in text or (name in text and annotated.search(text) is not None)
