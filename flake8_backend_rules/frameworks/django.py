@@ -28,6 +28,7 @@ _DRF_VIEWS = (
     *(f"rest_framework.mixins.{name}" for name in _MIXINS),
 )
 _UNREAD_VIEWS = ("View", "ViewSet")
+_OLD_ACTIONS = ("rest_framework.decorators.detail_route", "rest_framework.decorators.list_route")  # until 3.9
 _RESPONSES = (
     "HttpResponse", "JsonResponse", "StreamingHttpResponse", "FileResponse", "HttpResponseRedirect",
     "HttpResponsePermanentRedirect", "HttpResponseNotModified", "HttpResponseBadRequest", "HttpResponseNotFound",
@@ -39,14 +40,13 @@ FRAMEWORK = Framework(
     source="https://docs.djangoproject.com/en/stable/ref/, https://www.django-rest-framework.org/api-guide/",
     packages=("django", "rest_framework"),
     unseen=frozenset({
-        "django.http.HttpRequest.user", "django.views.generic.base.ContextMixin.request",
+        *_OLD_ACTIONS, "django.http.HttpRequest.user", "django.views.generic.base.ContextMixin.request",
         *(f"rest_framework.mixins.{name}.request" for name in _MIXINS),
     }),
-    decorators={"rest_framework.decorators.api_view": Role.HTTP, "rest_framework.decorators.action": Role.HTTP},
-    decorator_requests={
-        "rest_framework.decorators.api_view": _DRF_REQUEST,
-        "rest_framework.decorators.action": _DRF_REQUEST,
-    },
+    decorators=dict.fromkeys(("rest_framework.decorators.api_view", "rest_framework.decorators.action", *_OLD_ACTIONS), Role.HTTP),
+    decorator_requests=dict.fromkeys(
+        ("rest_framework.decorators.api_view", "rest_framework.decorators.action", *_OLD_ACTIONS), _DRF_REQUEST
+    ),
     mapping_attributes=frozenset({"mapping"}),
     class_handlers=(
         ClassHandlers(

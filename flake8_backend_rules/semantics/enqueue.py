@@ -246,6 +246,8 @@ class Enqueues:
     def payload(self, call: ast.Call, entry: Enqueue) -> Iterator[ast.expr]:
         """What goes into the payload, collections taken apart; signatures that the call enqueues included."""
         if entry.packed:
+            if call.args and isinstance(call.args[0], ast.Call) and last_name(call.args[0].func) == "partial":
+                yield from (leaf for argument in _arguments(call.args[0])[1:] for leaf in _opened(argument))
             for position, name in entry.packed:
                 given = call.args[position] if 0 <= position < len(call.args) else None
                 yield from _opened(given or next((k.value for k in call.keywords if k.arg == name), None))
@@ -307,6 +309,10 @@ def _is_unchanged(name: str, scope: Scope) -> bool:
     """Whether a name is a parameter that the function doesn't bind again."""
     bindings = scope.bindings(name)
     return bindings is not None and len(bindings) == 1 and bindings[0].how in (How.PARAMETER, How.UNKNOWN)
+
+
+def _arguments(call: ast.Call) -> list[ast.expr]:
+    return [*call.args, *(keyword.value for keyword in call.keywords)]
 
 
 def _opened(node: ast.expr | None) -> Iterator[ast.expr]:

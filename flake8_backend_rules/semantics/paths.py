@@ -155,6 +155,13 @@ def last_name(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
+def applied_decorator(decorator: ast.expr) -> ast.expr:
+    """What a decorator applies to the function: itself, or what Django's `method_decorator(...)` is given."""
+    if isinstance(decorator, ast.Call) and last_name(decorator.func) == "method_decorator" and decorator.args:
+        return decorator.args[0]
+    return decorator
+
+
 def root_name(node: ast.expr) -> str:
     """The name that a dotted expression begins with: `a` of `a.b.c`; "" for what is no dotted name."""
     while isinstance(node, ast.Attribute):

@@ -322,10 +322,7 @@ class Persistence:
         if isinstance(node, ast.Await):
             node = node.value
         if not isinstance(node, ast.Call):
-            if not entered or isinstance(node, ast.Name):
-                return False
-            value = self.evaluator.value(node, scope)
-            return value is not None and value.name in self.knowledge.transactions
+            return entered and not isinstance(node, ast.Name) and self.is_transaction(node, scope)
         func = node.func
         if not entered and not may_open(func):
             return False
@@ -350,8 +347,24 @@ class Persistence:
             is_orm_session = self.evaluator.descends(value, self.knowledge.sessions) is True
             return is_orm_session or (entered and self.session_type(value) is True)
         if isinstance(callee.definition, FunctionInfo) and entered:
-            return self.session_type(self.evaluator.entered(node, scope)) is True or self._opens_around(callee.definition)
+            told = self.session_type(self.evaluator.entered(node, scope))
+            return told is True or (told is None and self._hands_out(callee.definition)) or self._opens_around(callee.definition)
         return False
+
+    def is_transaction(self, node: ast.expr, scope: Scope) -> bool:
+        """Whether a name or attribute is itself what opens a transaction, as a decorator without parentheses: `transaction.atomic`."""
+        value = None if isinstance(node, ast.Call) else self.evaluator.value(node, scope)
+        return value is not None and value.name in self.knowledge.transactions
+
+    def _hands_out(self, function: FunctionInfo) -> bool:
+        """Whether a first-party context manager yields something that nothing tells the type of, but its name: `yield session`."""
+        if not any(last_name(d) in ("contextmanager", "asynccontextmanager") for d in function.decorators):
+            return False
+        inside = self.evaluator.scope_of(function)
+        if inside is None or inside.node is None:
+            return False
+        yielded = [n.value for n in own_nodes(inside.node) if isinstance(n, ast.Yield) and n.value is not None]
+        return bool(yielded) and all("session" in last_name(value).lower() and is_session_name(value) for value in yielded)
 
     def _opens_around(self, function: FunctionInfo) -> bool:
         """Whether a first-party context manager yields inside of a transaction that it opens: `with transaction.atomic(): yield`."""

@@ -185,8 +185,9 @@ class Registrations:
     def _named_in(self, holder: ModuleSummary, entry: HandlerLists) -> Iterator[FunctionInfo]:
         tree = self.evaluator.project.tree_of(holder)
         scope = self.evaluator.module_scope(holder)
-        for node in all_nodes(tree) if tree is not None else ():
-            for item in _items(node, entry.names):
+        nodes = [] if tree is None else list(all_nodes(tree))
+        for node in nodes:
+            for item in _items(node, entry.names, nodes):
                 handler = _argument(item, 0, entry.keywords) if isinstance(item, ast.Call) else item
                 handler = item.elts[-1] if isinstance(item, ast.Tuple) and item.elts else handler
                 value = self.evaluator.value(handler, scope)
@@ -202,8 +203,11 @@ def _takes_request(binding: object) -> bool:
     return first is not None and (first.arg == "request" or (first.annotation is not None and last_name(first.annotation) == "Request"))
 
 
-def _items(node: ast.AST, names: frozenset[str]) -> Iterator[ast.expr]:
-    """The entries of the lists of some names that a node holds: `functions = [...]`, `{"functions": [...]}`, `f(functions=[...])`."""
+def _items(node: ast.AST, names: frozenset[str], nodes: list[ast.AST]) -> Iterator[ast.expr]:
+    """The entries of the lists of some names that a node holds: `functions = [...]`, `{"functions": [...]}`, `f(functions=[...])`.
+
+    `nodes`: all of the module, which may bind the list to another name first (`functions = FUNCTIONS`) and add to it.
+    """
     held: list[ast.expr | None] = []
     if isinstance(node, ast.Assign):
         held = [node.value] if any(isinstance(t, ast.Name) and t.id in names for t in node.targets) else []
@@ -216,6 +220,20 @@ def _items(node: ast.AST, names: frozenset[str]) -> Iterator[ast.expr]:
     for value in held:
         if isinstance(value, (ast.List, ast.Tuple)):
             yield from value.elts
+        elif isinstance(value, ast.Name):
+            yield from _put_into(value.id, nodes)
+
+
+def _put_into(name: str, nodes: list[ast.AST]) -> Iterator[ast.expr]:
+    """What a module puts into a list of some name: `NAME = [...]`, `NAME += [...]`, `NAME.append(...)`."""
+    for node in nodes:
+        if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if isinstance(node.value, (ast.List, ast.Tuple)) and any(isinstance(t, ast.Name) and t.id == name for t in targets):
+                yield from node.value.elts
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "append":
+            if isinstance(node.func.value, ast.Name) and node.func.value.id == name:
+                yield from node.args
 
 
 def _looks_like_handler(binding: object, entry: HandlerLists) -> bool:

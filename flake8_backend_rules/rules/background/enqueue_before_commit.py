@@ -6,7 +6,7 @@ from flake8_backend_rules.frameworks.schema import Enqueue
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.semantics.enqueue import calls_in_body
 from flake8_backend_rules.semantics.operations import is_side_matter
-from flake8_backend_rules.semantics.paths import QUIET, Facts, Paths, last_name
+from flake8_backend_rules.semantics.paths import QUIET, Facts, Paths, applied_decorator, last_name
 from flake8_backend_rules.semantics.persistence import QUERY_WRITES, ROW_WRITES, SESSION_WRITES, WRITE_NAMES
 from flake8_backend_rules.semantics.scope import FUNCTION_NODES, SCOPE_NODES, Scope, children_reversed
 from flake8_backend_rules.semantics.session_names import is_session_name
@@ -193,7 +193,7 @@ class EnqueueBeforeCommit(Rule):
 
     def _visit_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, file: LintedFile) -> None:
         for decorator in node.decorator_list:
-            if self._is_transaction(decorator, file.scope, file):
+            if self._is_transaction(applied_decorator(decorator), file.scope, file):
                 file.scope, outer = Scope(file.module, node, file.scope, file.scope.owner), file.scope
                 try:
                     self._check_block(node.body, decorator, file)
@@ -206,7 +206,7 @@ class EnqueueBeforeCommit(Rule):
         if last_name(func) not in _BLOCKS:
             return False
         persistence = file.model.persistence
-        if persistence.opened(node, scope, entered=True):
+        if persistence.is_transaction(node, scope) or persistence.opened(node, scope, entered=True):
             return True
         return isinstance(func, ast.Attribute) and func.attr in ("atomic", "transaction") and persistence.is_session(func.value, scope)
 

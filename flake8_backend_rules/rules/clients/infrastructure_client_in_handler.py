@@ -2,8 +2,10 @@ import ast
 
 from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.frameworks.schema import NameSet, Role
+from flake8_backend_rules.project.surfaces import ClassInfo
 from flake8_backend_rules.rule import Bad, Good, Option, Rule, parse_dotted_name
 from flake8_backend_rules.semantics.kinds import Kind
+from flake8_backend_rules.semantics.paths import last_name
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
 
@@ -118,7 +120,8 @@ class InfrastructureClientInHandler(Rule):
     def calls_in(self, file: LintedFile) -> frozenset[str]:
         words, more = file.model.words, file.settings[CLIENTS.name]
         own = (w for w in words if w.startswith("from_") or (more and any(known.endswith(w) for known in more)))
-        return (words & _CALLED).union(own)
+        heirs = (cls.name for cls in file.module.all_classes() if any(last_name(base) in _CALLED for base in cls.bases))
+        return (words & _CALLED).union(own, heirs)
 
     def visit_Call(self, node: ast.Call, file: LintedFile) -> None:
         func, more = node.func, file.settings[CLIENTS.name]
@@ -133,5 +136,7 @@ class InfrastructureClientInHandler(Rule):
             return False
         if value.kind is Kind.MEMBER:  # boto3.Session().client(...)
             return any(value.name in {f"{owner}.{m}" for m in methods} for owner, methods in knowledge().client_sessions.items())
+        if isinstance(value.definition, ClassInfo) and value.definition.module.path == file.module.path:
+            return any(n in _KNOWN for n in file.model.evaluator.ancestry(value.definition).externals)
         names = {value.name, value.name.rpartition(".")[0]} if name.startswith("from_") else {value.name}
         return value.kind is Kind.OBJECT and any(n in _KNOWN or n in NameSet(more) or n.rpartition(".")[2] in more for n in names)

@@ -2,6 +2,7 @@ import ast
 
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.rule import Bad, Good, Rule
+from flake8_backend_rules.semantics.paths import applied_decorator, last_name
 from flake8_backend_rules.semantics.persistence import may_open
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
@@ -153,8 +154,9 @@ class HandlerOpensTransaction(Rule):
 
     def _visit_decorators(self, node: ast.FunctionDef | ast.AsyncFunctionDef, file: LintedFile) -> None:
         for decorator in node.decorator_list:
-            target = decorator.func if isinstance(decorator, ast.Call) else decorator
-            if getattr(target, "attr", getattr(target, "id", "")) != "atomic":
+            applied = applied_decorator(decorator)
+            target = applied.func if isinstance(applied, ast.Call) else applied
+            if last_name(target) != "atomic":
                 continue
             role = file.model.roles.get(node.lineno)
             value = file.model.value(target, file.scope)

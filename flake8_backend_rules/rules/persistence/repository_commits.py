@@ -174,7 +174,7 @@ def _makes(node: ast.expr | None) -> bool:
 
 
 def _manages_transactions(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    if function.name in ("commit", "__exit__", "__aexit__"):
+    if function.name in ("commit", "__exit__", "__aexit__") or (function.name.endswith("_commit") and "_and_" not in function.name):
         return True
     for decorator in function.decorator_list:
         target = decorator.func if isinstance(decorator, ast.Call) else decorator
