@@ -361,8 +361,10 @@ JOBS: dict[str, Files] = {
         """,
     "huey": """
         from huey import RedisHuey, crontab
-        from huey.contrib.djhuey import db_task
+        from huey.contrib.djhuey import HUEY, db_task
         huey = RedisHuey()
+        @HUEY.task()
+        def held(order_id: int): db_session.commit()  # ! 26 held
         @huey.task(retries=2)
         def send(order_id: int): db_session.commit()  # ! 26 send
         @huey.periodic_task(crontab(minute="0"))

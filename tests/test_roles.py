@@ -617,6 +617,49 @@ def test_handlers_that_a_module_around_registers(tmp_path: Path, routes: str) ->
     assert roles(tmp_path, {routes: ROUTES, EDGE: VIEWS}, EDGE) == {"index": HTTP}
 
 
+@pytest.mark.parametrize("wiring", ["app/jobs/__init__.py", "app/main.py", "app/jobs/scheduler.py"])
+def test_jobs_that_a_module_around_schedules(tmp_path: Path, wiring: str) -> None:
+    files = {
+        wiring: """
+        from functools import partial
+        from apscheduler.schedulers.asyncio import AsyncIOScheduler
+        from app.jobs.totals import add_up, purge
+        from app.jobs import totals
+
+        def start() -> None:
+            scheduler = AsyncIOScheduler()
+            scheduler.add_job(add_up, "interval", seconds=3)
+            scheduler.add_job(partial(totals.remind, 3), "interval", seconds=3)
+            queue.do(purge)
+        """,
+        "app/jobs/totals.py": "async def add_up(): ...\n\ndef remind(days): ...\n\ndef purge(): ...\n",
+    }
+    assert roles(tmp_path, files, "app/jobs/totals.py") == {"add_up": JOB, "remind": JOB}
+
+
+@pytest.mark.parametrize(
+    "wiring",
+    [
+        "JOBS = [send]\n\nclass WorkerSettings:\n    functions = JOBS",
+        "JOBS: list = [send]\n\nclass WorkerSettings:\n    functions: list = JOBS",
+        "JOBS = []\nJOBS.append(send)\n\nclass WorkerSettings:\n    functions = JOBS",
+        "JOBS = []\nJOBS += [send]\n\nclass WorkerSettings:\n    functions = JOBS",
+    ],
+)
+def test_a_list_of_jobs_under_another_name(tmp_path: Path, wiring: str) -> None:
+    source = f"import arq\n\nasync def send(ctx): ...\n\nasync def other(ctx): ...\n\nOTHERS = [other]\n{wiring}\n"
+    assert roles(tmp_path, source) == {"send": JOB}
+
+
+def test_jobs_scheduled_in_a_module_whose_name_tells_nothing_of_it(tmp_path: Path) -> None:
+    files = {
+        "app/orders.py": "from apscheduler.schedulers.asyncio import AsyncIOScheduler\nfrom app.totals import add_up\n"
+        "AsyncIOScheduler().add_job(add_up)\n",
+        "app/totals.py": "async def add_up(): ...\n",
+    }
+    assert roles(tmp_path, files, "app/totals.py") == {}
+
+
 def test_a_module_that_imports_no_framework_has_no_handlers_registered_elsewhere(tmp_path: Path) -> None:
     assert roles(tmp_path, {"app/api/routes.py": ROUTES, EDGE: VIEWS.replace("from aiohttp import web", "")}, EDGE) == {}
 

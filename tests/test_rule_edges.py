@@ -412,6 +412,32 @@ class Orders(View):
     def post(self, request): ...
     @transaction.atomic
     def uncalled(self): ...
+from django.utils.decorators import method_decorator
+class Bills(View):
+    @method_decorator(atomic)  # ! 6 post|atomic
+    def post(self, request): ...
+    @method_decorator(transaction.atomic())  # ! 6 put|transaction.atomic
+    def put(self, request): ...
+    @method_decorator(login_required)
+    def get(self, request): ...
+## context-managers-that-yield-something-called-a-session
+from contextlib import contextmanager
+made = None
+@contextmanager
+def get_session():
+    session = made()
+    yield session
+@contextmanager
+def get_connection():
+    connection = made()
+    yield connection
+def get_generator():
+    session = made()
+    yield session
+def f(request):
+    with get_session() as s: ...  # ! 10 f|get_session()
+    with get_connection() as c: ...
+    with get_generator() as g: ...
 """)  # fmt: skip
 
 WRITES = (
@@ -589,6 +615,8 @@ class OrderRepository:
     def __exit__(self, *error): self.session.commit()
     async def __aexit__(self, *error): await self.session.commit()
     def save(self): self.session.commit()  # ! 21 =repository method 'OrderRepository.save'|self.session.commit()
+def sqlite_commit(session): session.commit()
+def add_and_commit(session): session.commit()  # ! 30 =persistence function 'add_and_commit'|session.commit()
 @contextmanager
 def managed(session): session.commit()
 @asynccontextmanager
@@ -907,6 +935,8 @@ def f(session): session.commit()  # ! 17 f|session.commit()
 sheet("KBR407", "app/tasks.py", """
 from celery import shared_task
 from django.db import transaction
+from django.db.transaction import atomic
+from django.utils.decorators import method_decorator
 from sqlalchemy.orm import Session
 from shop.models import Order
 ## a-job-that-enqueues-itself
@@ -918,6 +948,15 @@ def ship(order_id, tries=0):
         pack.apply_async(args=[order_id], countdown=60)  # ! 9 =ship|pack.apply_async()|inside of 'transaction.atomic()'
 @shared_task
 def pack(order_id): ...
+## forms-of-atomic
+@shared_task
+def ship(order_id): ...
+@atomic
+def place(): ship.delay(1)  # ! 14 =place|ship.delay()|inside of 'atomic'
+@method_decorator(atomic)
+def post(self): ship.delay(1)  # ! 17 =post|ship.delay()|inside of 'atomic'
+@method_decorator(transaction.atomic())
+def put(self): ship.delay(1)  # ! 16 =put|ship.delay()|inside of 'transaction.atomic()'
 ## stored-jobs-that-are-handed-over
 @shared_task
 def ship(order_id): ...

@@ -227,8 +227,10 @@ class Operations:
         return "get" if name.endswith(("Query", "QueryHandler")) else name
 
     def _is_value_object(self, cls: ClassInfo) -> bool:
-        """Whether a class is a dataclass, pydantic model, enum, named tuple or exception."""
+        """Whether a class is a dataclass, pydantic model, enum, named tuple or exception, or a collection of its own."""
         ancestors = self.evaluator.ancestry(cls).classes
+        if any({"__contains__", "__len__"} <= ancestor.methods.keys() for ancestor in ancestors):
+            return True
         decorators = (d for ancestor in ancestors for d in ancestor.decorators)
         return self._is_value(cls) or any(_last_name(d.func if isinstance(d, ast.Call) else d) in _RECORD_DECORATORS for d in decorators)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import cast
 
 from flake8_backend_rules.frameworks.schema import HandlerLists, Registration, Role
@@ -15,6 +15,14 @@ from flake8_backend_rules.semantics.scope import FUNCTION_NODES, Scope, all_node
 from flake8_backend_rules.semantics.values import Evaluator
 
 _MAX_MODULES = 40
+_JOB_WORDS = frozenset({"add_job", "add_schedule", "do"})
+_WIRING = frozenset(
+    f"{stem}.py"
+    for stem in (
+        "__init__", "main", "app", "application", "server", "scheduler", "schedulers", "scheduling", "cron", "jobs", "tasks", "worker",
+        "background", "startup", "lifespan", "events",
+    )
+)  # fmt: skip
 
 
 class Registrations:
@@ -111,16 +119,42 @@ class Registrations:
         if not words or not any(map(_takes_request, module.definitions(lambda text: "request" in text))):
             return
         for holder in self._holders_around(module, frozenset(words)):
-            for path, function, entry, name in self._registered_by(holder, words, packages):
-                own = module.binding(function) if path == module.path else None
-                if isinstance(own, FunctionInfo):
-                    yield own, entry, name
+            yield from self._of_module(module, self._registered_by(holder, words, packages, Role.HTTP))
+
+    def wired_around(self, module: ModuleSummary) -> Iterator[tuple[FunctionInfo, Registration, str]]:
+        """The module's functions that a module beside it, or beside its folder, hands to a scheduler: `scheduler.add_job(add_up)`.
+
+        Only modules are looked at whose name says that they put things together.
+        """
+        for holder in self._wiring_around(module):
+            yield from self._of_module(module, self._registered_by(holder, _JOB_WORDS, self.packages(holder), Role.JOB))
+
+    def _of_module(
+        self, module: ModuleSummary, registered: tuple[tuple[str, str, Registration, str], ...]
+    ) -> Iterator[tuple[FunctionInfo, Registration, str]]:
+        for path, function, entry, name in registered:
+            own = module.binding(function) if path == module.path else None
+            if isinstance(own, FunctionInfo):
+                yield own, entry, name
+
+    def _wiring_around(self, module: ModuleSummary) -> Iterator[ModuleSummary]:
+        project = self.evaluator.project
+        for folder in (module.folder, os.path.dirname(module.folder)):
+            key = "wiring", folder
+            if key not in project.memo:
+                names = sorted(_WIRING.intersection(project.folders.names_in(folder)))
+                paths = (os.path.join(folder, name) for name in names)
+                project.memo[key] = tuple(p for p in paths if any(f".{word}(" in project.text_of(p) for word in _JOB_WORDS))
+            for path in cast("tuple[str, ...]", project.memo[key]):
+                holder = None if path == module.path else project.module_at(path)
+                if holder is not None:
+                    yield holder
 
     def _registered_by(
-        self, holder: ModuleSummary, words: set[str], packages: frozenset[str]
+        self, holder: ModuleSummary, words: Iterable[str], packages: frozenset[str], role: Role
     ) -> tuple[tuple[str, str, Registration, str], ...]:
-        """(path of its module, name, the way it is registered, by what) of each HTTP handler that a module registers; read once a run."""
-        key, project = ("registered by", holder.path, *sorted(packages)), self.evaluator.project
+        """(path of its module, name, the way it is registered, by what) of each handler of a role that a module registers; read once."""
+        key, project = ("registered by", holder.path, role.value, *sorted(packages)), self.evaluator.project
         if key not in project.memo:
             tree, scope = project.tree_of(holder), self.evaluator.module_scope(holder)
             project.memo[key] = tuple(
@@ -128,7 +162,7 @@ class Registrations:
                 for node, inner in (scoped_nodes(scope, tree) if tree is not None else ())
                 if isinstance(node, ast.Call) and last_name(node.func) in words
                 for function, entry, name in self.handlers(node, inner, packages)
-                if entry.role is Role.HTTP
+                if entry.role is role
             )
         return cast("tuple[tuple[str, str, Registration, str], ...]", project.memo[key])
 

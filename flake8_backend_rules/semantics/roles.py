@@ -79,7 +79,7 @@ class RoleFinder:
         self._view_functions(module, roles)
         for function, entry in self.registrations.listed(module):
             roles.setdefault(function.line, FunctionRole(entry.role, f"named in a list of {entry.package}"))
-        for function, way, name in self.registrations.registered_around(module):
+        for function, way, name in (*self.registrations.registered_around(module), *self.registrations.wired_around(module)):
             roles.setdefault(function.line, _registered(way, name))
         self._main_block(module, roles)
         self._coroutine_consumers(module, roles)

@@ -193,10 +193,11 @@ class EnqueueBeforeCommit(Rule):
 
     def _visit_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, file: LintedFile) -> None:
         for decorator in node.decorator_list:
-            if self._is_transaction(applied_decorator(decorator), file.scope, file):
+            block = applied_decorator(decorator)
+            if self._is_transaction(block, file.scope, file):
                 file.scope, outer = Scope(file.module, node, file.scope, file.scope.owner), file.scope
                 try:
-                    self._check_block(node.body, decorator, file)
+                    self._check_block(node.body, block, file)
                 finally:
                     file.scope = outer
 

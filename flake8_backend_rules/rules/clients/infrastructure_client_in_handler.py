@@ -33,7 +33,8 @@ class InfrastructureClientInHandler(Rule):
     handler depends on.
 
     ## How it decides
-    By the qualified name of what is called. Auth, lock and helper objects of these libraries are not clients.
+    By the qualified name of what is called, or of what a class of the same module descends from. Auth, lock and helper objects of
+    these libraries are not clients.
 
     ## When to suppress it
     In a handler that checks connection settings which its caller gave.
@@ -64,8 +65,10 @@ class InfrastructureClientInHandler(Rule):
                 await notify(cache, bucket)
 
             async def notify(cache, bucket) -> None:
-                with SMTP("localhost") as mail:  # ! 10
+                with SMTP("localhost") as mail, LoudSmtp("localhost"):  # ! 10 ! 37
                     mail.noop()
+
+            class LoudSmtp(SMTP): ...
             """,
             messages=(
                 "route handler 'create_order' constructs an infrastructure client via 'redis.Redis.from_url()'; "
@@ -73,6 +76,8 @@ class InfrastructureClientInHandler(Rule):
                 "route handler 'create_order' constructs an infrastructure client via 'boto3.client()'; "
                 "have it injected, or call core that owns it",
                 "'notify', called by route handler 'create_order', constructs an infrastructure client via 'SMTP()'; "
+                "have it injected, or call core that owns it",
+                "'notify', called by route handler 'create_order', constructs an infrastructure client via 'LoudSmtp()'; "
                 "have it injected, or call core that owns it",
             ),
         ),

@@ -140,6 +140,12 @@ class HandlerOrchestrates(Rule):
                 class Order:
                     def cancel(self) -> None: ...
 
+                class Orders:
+                    def __contains__(self, order: Order) -> bool: ...
+                    def __len__(self) -> int: ...
+                    def add(self, order: Order) -> None: ...
+                    def discard(self, order: Order) -> None: ...
+
                 class OrderService:
                     @classmethod
                     def create(cls) -> Self: ...
@@ -157,12 +163,14 @@ class HandlerOrchestrates(Rule):
                 "app/api/orders.py": """
                 from fastapi import APIRouter
                 from app.messages import OrderQuery, PlaceOrder
-                from app.services.orders import Bus, OrderService, check_stock, get_order, invoice_url, locked, order_summary
+                from app.services.orders import Bus, Orders, OrderService, check_stock, get_order, invoice_url, locked, order_summary
 
                 router = APIRouter()
 
                 @router.post("/orders")
-                def place_order(number: int, bus: Bus) -> str:
+                def place_order(number: int, bus: Bus, seen: Orders) -> str:
+                    seen.add(number)
+                    seen.discard(number)
                     service = OrderService.create()
                     check_stock(get_order(number))
                     summary = order_summary(number)
