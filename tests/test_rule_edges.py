@@ -806,6 +806,23 @@ from fastapi import BackgroundTasks
 from shop.models import Order
 from app.jobs import pack, ship, unpack
 from app.rows import Row
+## rows-that-a-session-finds-by-their-key
+from functools import partial
+from sqlalchemy.orm import DeclarativeBase, Session
+from apscheduler.schedulers.background import BackgroundScheduler
+class Entry(DeclarativeBase): ...
+scheduler = BackgroundScheduler()
+def place(session: Session):
+    entry = session.get(Entry, 1)
+    pack.delay(entry)  # ! 16 =pack.delay()|the row 'entry'|job
+    pack.delay(entry.id)
+    scheduler.add_job(partial(ship, entry))  # ! 37 =scheduler.add_job()|the row 'entry'|job
+    scheduler.add_job(partial(ship, entry.id))
+#: app/jobs.py
+from celery import shared_task
+@shared_task
+def pack(entry): ...
+def ship(entry): ...
 ## task-classes-that-turn-rows-into-something-else
 def place(order: Order):
     ship.delay(order)

@@ -4,6 +4,7 @@ from flake8_backend_rules.frameworks.schema import SELF, Framework
 
 _SESSION = "sqlalchemy.orm.Session"
 _ASYNC_SESSION = "sqlalchemy.ext.asyncio.AsyncSession"
+_SESSIONS = (_SESSION, _ASYNC_SESSION, "sqlmodel.Session", "sqlmodel.ext.asyncio.session.AsyncSession")
 _CONNECTION = "sqlalchemy.Connection"
 _ASYNC_CONNECTION = "sqlalchemy.ext.asyncio.AsyncConnection"
 _ENGINE = "sqlalchemy.Engine"
@@ -17,6 +18,7 @@ FRAMEWORK = Framework(
     packages=("sqlalchemy", "sqlmodel", "flask_sqlalchemy", "flask_sqlalchemy_lite"),
     unseen=frozenset({"flask_sqlalchemy.SQLAlchemy.Column"}),
     drivers=("sqlalchemy", "sqlmodel"),
+    row_lookups=tuple(f"{session}.{method}" for session in _SESSIONS for method in ("get", "get_one")),
     returns={
         "sqlalchemy.create_engine": _ENGINE,
         "sqlalchemy.engine_from_config": _ENGINE,
