@@ -300,6 +300,7 @@ def test_routers_from_first_party_factories(tmp_path: Path, factory: str, expect
         ("thing = annotated()[0]", False),
         ("other, (thing, more) = annotated()", False),
         ("other, thing = either()", False),
+        ("other, thing = mixed()", False),
         ("other, more, thing = annotated()", False),
     ],
 )
@@ -320,6 +321,11 @@ def shown():
 
 def either(flag):
     return (1, APIRouter()) if flag else None
+
+def mixed(flag):
+    if flag:
+        return 1, APIRouter()
+    return APIRouter(), 1
 
 {bound}
 """

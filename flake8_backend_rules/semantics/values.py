@@ -287,8 +287,8 @@ class Evaluator:
         returned = [n.value for n in own_nodes(scope.node) if isinstance(n, ast.Return)]
         if not all(isinstance(value, ast.Tuple) for value in returned):
             return None
-        items = {self._item(value, index, scope) for value in returned[:4] if value is not None}
-        return items.pop() if len(items) == 1 else None
+        items = [self._item(value, index, scope) for value in returned[:4] if value is not None]
+        return items[0] if items and all(item == items[0] for item in items) else None
 
     def _imported(self, local: Local, module: ModuleSummary) -> Definition | None:
         assert local.imported is not None

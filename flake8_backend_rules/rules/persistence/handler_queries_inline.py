@@ -122,10 +122,16 @@ class HandlerQueriesInline(Rule):
                 class OrderManager(models.Manager): ...
 
                 KINDS = {"order": Order, "line": Line}
+
+                class Printer: ...
+
+                class Scanner: ...
+
+                DEVICES = {"printer": Printer, "scanner": Scanner}
                 """,
                 "shop/views.py": """
                 from django.shortcuts import get_object_or_404, render
-                from shop.models import KINDS, Order
+                from shop.models import DEVICES, KINDS, Order
 
                 def order_tags(request, pk):
                     order = get_object_or_404(Order, pk=pk)
@@ -139,6 +145,9 @@ class HandlerQueriesInline(Rule):
 
                 def open_orders(request):
                     return render(request, "orders.html", {"orders": Order.open.filter()})  # ! 54
+
+                def device(request, kind, pk):
+                    return render(request, "device.html", {"device": DEVICES[kind].objects.get(pk=pk)})
 
                 def anything(request, kind, pk):
                     row = KINDS[kind].objects.get(pk=pk)  # ! 11
