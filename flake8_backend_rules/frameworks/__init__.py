@@ -117,6 +117,7 @@ class Knowledge:
         self.serialising_packages = frozenset(names("serialising_packages"))
         self.drivers = frozenset(names("drivers"))
         self.http_clients = names("http_clients")
+        self.http_packages = frozenset(package for f in self.frameworks if f.http_clients for package in f.packages)
         self.http_functions = names("http_functions")
         self.http_libraries = frozenset(names("http_libraries"))
         self.result_types = names("result_types")

@@ -7,6 +7,7 @@ _INSTANCES = tuple(
     for name in (
         "Huey", "RedisHuey", "RedisExpireHuey", "PriorityRedisHuey", "PriorityRedisExpireHuey", "SqliteHuey", "FileHuey",
         "MemoryHuey", "BlackHoleHuey",
+        "contrib.djhuey.HUEY",  # the one that Django's settings describe
     )
 )  # fmt: skip
 
@@ -17,7 +18,7 @@ FRAMEWORK = Framework(
     decorators={f"huey.contrib.djhuey.{name}": Role.JOB for name in ("task", "periodic_task", "db_task", "db_periodic_task")},
     object_decorators=(
         ObjectDecorator(
-            classes=(*_INSTANCES, "huey.contrib.mini.MiniHuey", "huey.contrib.djhuey.HUEY"),
+            classes=(*_INSTANCES, "huey.contrib.mini.MiniHuey"),
             methods=frozenset({"task", "periodic_task"}),
             role=Role.JOB,
             name_endings=("huey",),
@@ -30,7 +31,7 @@ FRAMEWORK = Framework(
     ),
     enqueues=(
         Enqueue(methods=frozenset({"schedule"}), classes=("huey.api.TaskWrapper",), packed=((0, "args"), (1, "kwargs"))),
-        Enqueue(methods=frozenset({"enqueue"}), classes=(*_INSTANCES, "huey.contrib.djhuey.HUEY"), name_endings=("huey",)),
+        Enqueue(methods=frozenset({"enqueue"}), classes=_INSTANCES, name_endings=("huey",)),
     ),
     signature_methods=frozenset({"s"}),
 )

@@ -168,7 +168,7 @@ class Framework(NamedTuple):
     relations: tuple[str, ...] = ()
     """Field classes whose first argument is the model that an instance's attribute holds a row of."""
     links: tuple[str, ...] = ()
-    """Field classes whose `through` is the model of the rows that link two others."""
+    """Field classes that hold a query of rows on an instance, and whose `through` is the model of the rows in between."""
     model_fields: str = ""
     """Prefix of the qualified names of field classes: a class with such an attribute is an ORM class."""
     attributes: Mapping[str, str] = MappingProxyType({})

@@ -263,16 +263,9 @@ class _Reader:
 
     def _variables(self, node: ast.stmt, owner: ClassInfo | None) -> Iterator[Variable]:
         if isinstance(node, ast.Assign):
-            for target in node.targets:
+            for target, value in _assigned(node.targets, node.value):
                 if isinstance(target, ast.Name):
-                    yield Variable(self.module, target.id, None, _kept(node.value), node.lineno, owner)
-                elif isinstance(target, (ast.Tuple, ast.List)):
-                    for index, item in enumerate(target.elts):
-                        if isinstance(item, ast.Name):
-                            yield Variable(self.module, item.id, None, _item(node.value, index), node.lineno, owner)
-                        elif isinstance(item, (ast.Tuple, ast.List, ast.Starred)):
-                            names = (n.id for n in ast.walk(item) if isinstance(n, ast.Name))
-                            yield from (Variable(self.module, name, None, None, node.lineno, owner) for name in names)
+                    yield Variable(self.module, target.id, None, _kept(value), node.lineno, owner)
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             yield Variable(self.module, node.target.id, node.annotation, _kept(node.value), node.lineno, owner)
         elif _TYPE_ALIAS is not None and isinstance(node, _TYPE_ALIAS):
@@ -305,21 +298,21 @@ class _Reader:
             module.exported |= names
 
 
-def _assigned(targets: list[ast.expr], value: ast.expr | None) -> Iterator[tuple[ast.expr, ast.expr | None]]:
-    """(target, value) of an assignment, tuples taken apart where both sides are written out."""
+def _assigned(targets: Sequence[ast.expr], value: ast.expr | None) -> Iterator[tuple[ast.expr, ast.expr | None]]:
+    """(target, value) of an assignment, tuples taken apart; None for a value that is not told."""
     for target in targets:
-        if not isinstance(target, (ast.Tuple, ast.List)):
-            yield target, value
-        elif isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts):
-            yield from zip(target.elts, value.elts, strict=True)
+        if isinstance(target, (ast.Tuple, ast.List)):
+            has_rest = any(isinstance(item, ast.Starred) for item in target.elts)
+            for index, item in enumerate(target.elts):
+                yield from _assigned([item], None if has_rest or value is None else _item(value, index))
         else:
-            yield from ((item, None) for item in target.elts)
+            yield target.value if isinstance(target, ast.Starred) else target, value
 
 
 def _item(value: ast.expr, index: int) -> ast.expr | None:
     """An item of what is unpacked: itself where it is written out, else `value[index]`; None where that tells nothing."""
     if isinstance(value, (ast.Tuple, ast.List)):
-        return _kept(value.elts[index]) if index < len(value.elts) and not isinstance(value.elts[index], ast.Starred) else None
+        return value.elts[index] if index < len(value.elts) and not any(isinstance(e, ast.Starred) for e in value.elts) else None
     if not isinstance(value, ast.Call):
         return None
     return ast.copy_location(ast.Subscript(value, ast.copy_location(ast.Constant(index), value), ast.Load()), value)
@@ -355,4 +348,4 @@ def _kept(value: ast.expr | None) -> ast.expr | None:
 def _maps_to_classes(mapping: ast.Dict) -> bool:
     """Whether every value is a name that begins as those of classes do: `{"order": Order}`."""
     names = [n.id if isinstance(n, ast.Name) else n.attr if isinstance(n, ast.Attribute) else "" for n in mapping.values]
-    return len(names) <= _MAX_MAPPED and all(name[:1].isupper() for name in names)
+    return 0 < len(names) <= _MAX_MAPPED and all(name[:1].isupper() for name in names)

@@ -260,7 +260,7 @@ class Enqueues:
         if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Call):
             for inner in calls_in(call.func.value):
                 if isinstance(inner.func, ast.Attribute) and inner.func.attr in self.knowledge.signature_methods:
-                    for argument in (*inner.args, *(k.value for k in inner.keywords)):
+                    for argument in _arguments(inner):
                         yield from _opened(argument)
 
     def handed_through(self, call: ast.Call, wrapper: Wrapper) -> Iterator[ast.expr]:
@@ -312,6 +312,7 @@ def _is_unchanged(name: str, scope: Scope) -> bool:
 
 
 def _arguments(call: ast.Call) -> list[ast.expr]:
+    """What a call is handed, by position and by name."""
     return [*call.args, *(keyword.value for keyword in call.keywords)]
 
 
@@ -329,6 +330,6 @@ def _opened(node: ast.expr | None) -> Iterator[ast.expr]:
         elif isinstance(current, ast.Dict):
             pending.extend(reversed(current.values))
         elif isinstance(current, ast.Call) and isinstance(current.func, ast.Name) and current.func.id in _COLLECTION_MAKERS:
-            pending.extend(reversed([*current.args, *(k.value for k in current.keywords)]))
+            pending.extend(reversed(_arguments(current)))
         else:
             yield current

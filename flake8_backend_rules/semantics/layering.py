@@ -15,7 +15,7 @@ from flake8_backend_rules.project.layers import Layer, Placement
 from flake8_backend_rules.project.summary import ModuleSummary
 from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo
 from flake8_backend_rules.semantics.function_roles import RoleMap
-from flake8_backend_rules.semantics.roles import RoleFinder, takes_router
+from flake8_backend_rules.semantics.roles import ROUTERS, RoleFinder, takes_router
 from flake8_backend_rules.semantics.scope import PlacedFunction, placed_functions
 from flake8_backend_rules.semantics.values import Evaluator
 
@@ -26,7 +26,6 @@ _NO_FRAMEWORK = ("abc", "typing", "typing_extensions", "builtins", "collections"
 _TRANSPORT_ROLES = (Role.HTTP, Role.JOB, Role.CLI)
 # Patterns that begin with fixed text, which `re` finds many times as fast.
 _ROUTER_MAKER, _ROUTER = re.compile(r"def\s+\w*(?:router|blueprint|api)"), re.compile(r"(?:->|:)[^:=]*(?:router|blueprint)")
-_MADE = ("router", "blueprint")
 
 
 class LayerConfiguration(NamedTuple):
@@ -325,7 +324,7 @@ class Layering:
 def _tells_router(text: str) -> bool:
     """Whether a function in a text may be one that returns or takes a router, by its name or its annotations."""
     lowered = text.lower()
-    if not any(word in lowered for word in _MADE):
+    if not any(word in lowered for word in ROUTERS):
         return "api" in lowered and _ROUTER_MAKER.search(lowered) is not None
     return _ROUTER_MAKER.search(lowered) is not None or _ROUTER.search(lowered) is not None
 
@@ -335,7 +334,7 @@ def _may_make_routes(function: FunctionInfo) -> bool:
         return True
     if function.returns is None:
         return "router" in function.name or "blueprint" in function.name or "api" in function.name
-    return _last_name(function.returns).lower().endswith(("router", "blueprint"))
+    return _last_name(function.returns).lower().endswith(ROUTERS)
 
 
 def _last_name(node: ast.expr) -> str:

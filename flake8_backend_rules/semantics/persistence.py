@@ -10,7 +10,7 @@ from flake8_backend_rules.project.summary import ModuleSummary
 from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, Variable
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.paths import last_name
-from flake8_backend_rules.semantics.rows import RELATED_WRITES
+from flake8_backend_rules.semantics.rows import RELATED_QUERIES, RELATED_WRITES
 from flake8_backend_rules.semantics.scope import How, Scope, all_nodes, own_nodes
 from flake8_backend_rules.semantics.session_names import is_session_name
 from flake8_backend_rules.semantics.values import Evaluator
@@ -33,60 +33,16 @@ ROW_WRITES = frozenset({"save", "asave", "delete", "adelete"})
 QUERY_WRITES |= knowledge().writes.keys()
 WRITE_NAMES = SESSION_WRITES | STATEMENT_METHODS | QUERY_WRITES | ROW_WRITES
 READ_NAMES = STATEMENT_METHODS | {"get", "get_one", "query"} | knowledge().reads.keys()
-RELATED_QUERIES = frozenset({
-    "all", "filter", "get", "exclude", "first", "last", "count", "exists", "values", "values_list", "order_by",
-    "select_related", "prefetch_related", "annotate", "aggregate", "distinct", "only", "latest", "earliest",
-})  # fmt: skip
 QUERY_READS = RELATED_QUERIES | {
-    "get",
-    "first",
-    "last",
-    "none",
-    "using",
-    "reverse",
-    "union",
-    "intersection",
-    "difference",
-    "defer",
-    "extra",
-    "raw",
-    "in_bulk",
-    "iterator",
-    "dates",
-    "datetimes",
-    "earliest",
-    "latest",
-    "select_for_update",
-    "alias",
-    "contains",
-    "get_queryset",
-    "filter_by",
-    "join",
-    "outerjoin",
-    "group_by",
-    "having",
-    "limit",
-    "offset",
-    "one",
-    "one_or_none",
-    "scalar",
-    "paginate",
-    "with_entities",
-    "options",
-    "populate_existing",
-    "order_by",
-    "aget",
-    "afirst",
-    "alast",
-    "acount",
-    "aexists",
-    "aaggregate",
-    "aiterator",
-    "session",
-    "where",
-}
+    "aaggregate", "acount", "aexists", "afirst", "aget", "aiterator", "alast", "alias", "contains", "dates",
+    "datetimes", "defer", "difference", "extra", "filter_by", "get_queryset", "group_by", "having", "in_bulk",
+    "intersection", "iterator", "join", "limit", "none", "offset", "one", "one_or_none", "options", "outerjoin",
+    "paginate", "populate_existing", "raw", "reverse", "scalar", "select_for_update", "session", "union", "using",
+    "where", "with_entities",
+}  # fmt: skip
 OR_404 = frozenset({"get_or_404", "first_or_404", "one_or_404"})
 _OPENING_WORDS = ("session", "conn", "begin", "maker", "transaction", "atomic", "uow", "unit", "db", "database", "local")
+_CONTEXT_MANAGERS = frozenset({"contextmanager", "asynccontextmanager"})
 _DML = ("insert", "update", "delete")
 _MAX_HOPS = 6
 
@@ -347,8 +303,7 @@ class Persistence:
             is_orm_session = self.evaluator.descends(value, self.knowledge.sessions) is True
             return is_orm_session or (entered and self.session_type(value) is True)
         if isinstance(callee.definition, FunctionInfo) and entered:
-            told = self.session_type(self.evaluator.entered(node, scope))
-            return told is True or (told is None and self._hands_out(callee.definition)) or self._opens_around(callee.definition)
+            return self.session_type(self.evaluator.entered(node, scope)) is True or self._hands_out_session(callee.definition)
         return False
 
     def is_transaction(self, node: ast.expr, scope: Scope) -> bool:
@@ -356,29 +311,24 @@ class Persistence:
         value = None if isinstance(node, ast.Call) else self.evaluator.value(node, scope)
         return value is not None and value.name in self.knowledge.transactions
 
-    def _hands_out(self, function: FunctionInfo) -> bool:
-        """Whether a first-party context manager yields something that nothing tells the type of, but its name: `yield session`."""
-        if not any(last_name(d) in ("contextmanager", "asynccontextmanager") for d in function.decorators):
-            return False
-        inside = self.evaluator.scope_of(function)
+    def _hands_out_session(self, function: FunctionInfo) -> bool:
+        """Whether a context manager yields what only its name tells to be a session (a `connection` may be a queue's), or yields
+        inside of a transaction that it opens: `with transaction.atomic(): yield`.
+        """
+        inside = self.evaluator.scope_of(function) if any(last_name(d) in _CONTEXT_MANAGERS for d in function.decorators) else None
         if inside is None or inside.node is None:
             return False
-        yielded = [n.value for n in own_nodes(inside.node) if isinstance(n, ast.Yield) and n.value is not None]
-        return bool(yielded) and all("session" in last_name(value).lower() and is_session_name(value) for value in yielded)
+        nodes = list(own_nodes(inside.node))
+        yielded = [n.value for n in nodes if isinstance(n, ast.Yield) and n.value is not None]
+        if yielded and all(self._is_only_named_session(value, inside) for value in yielded):
+            return True
+        around = (n for n in nodes if isinstance(n, (ast.With, ast.AsyncWith)) and any(isinstance(m, ast.Yield) for m in own_nodes(n)))
+        entered = (self.evaluator.value(item.context_expr, inside) for block in around for item in block.items)
+        return any(value is not None and value.name.removesuffix("()") in self.knowledge.transactions for value in entered)
 
-    def _opens_around(self, function: FunctionInfo) -> bool:
-        """Whether a first-party context manager yields inside of a transaction that it opens: `with transaction.atomic(): yield`."""
-        if not any(last_name(d) in ("contextmanager", "asynccontextmanager") for d in function.decorators):
-            return False
-        inside = self.evaluator.scope_of(function)
-        if inside is None or inside.node is None:
-            return False
-        for node in own_nodes(inside.node):
-            if isinstance(node, (ast.With, ast.AsyncWith)) and any(isinstance(n, ast.Yield) for n in own_nodes(node)):
-                transactions = (self.evaluator.value(item.context_expr, inside) for item in node.items)
-                if any(value is not None and value.name.removesuffix("()") in self.knowledge.transactions for value in transactions):
-                    return True
-        return False
+    def _is_only_named_session(self, node: ast.expr, scope: Scope) -> bool:
+        is_named = "session" in last_name(node).lower() and is_session_name(node)
+        return is_named and self.session_type(self.evaluator.value(node, scope)) is None
 
     def _is(self, value: Value, names: NameSet) -> bool:
         return value.kind is Kind.INSTANCE and self.evaluator.descends(value, names) is True

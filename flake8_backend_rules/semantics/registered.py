@@ -13,6 +13,7 @@ from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo
 from flake8_backend_rules.semantics.paths import last_name
 from flake8_backend_rules.semantics.scope import FUNCTION_NODES, Scope, all_nodes, scoped_nodes
 from flake8_backend_rules.semantics.values import Evaluator
+from flake8_backend_rules.semantics.view_functions import takes_request
 
 _MAX_MODULES = 40
 _JOB_WORDS = frozenset({"add_job", "add_schedule", "do"})
@@ -116,7 +117,8 @@ class Registrations:
         """
         packages = self.packages(module)
         words = {word for package in packages for word in self._http_words(package)}
-        if not words or not any(map(_takes_request, module.definitions(lambda text: "request" in text))):
+        found = module.definitions(lambda text: "request" in text) if words else ()
+        if not any(isinstance(function, FunctionInfo) and takes_request(function, "request", "Request") for function in found):
             return
         for holder in self._holders_around(module, frozenset(words)):
             yield from self._of_module(module, self._registered_by(holder, words, packages, Role.HTTP))
@@ -227,14 +229,6 @@ class Registrations:
                 value = self.evaluator.value(handler, scope)
                 if value is not None and isinstance(value.definition, FunctionInfo):
                     yield value.definition
-
-
-def _takes_request(binding: object) -> bool:
-    """Whether a function takes a request as its first parameter."""
-    if not isinstance(binding, FunctionInfo):
-        return False
-    first = next(iter([*binding.args.posonlyargs, *binding.args.args]), None)
-    return first is not None and (first.arg == "request" or (first.annotation is not None and last_name(first.annotation) == "Request"))
 
 
 def _items(node: ast.AST, names: frozenset[str], nodes: list[ast.AST]) -> Iterator[ast.expr]:

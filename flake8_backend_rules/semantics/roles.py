@@ -35,6 +35,8 @@ _DATA_FOLDERS = frozenset({"models", "model", "orm", "db", "crud", "dao", "repos
 """What is called workers there are rows about workers."""
 # Methods by which a consumer, or a handle of a job, is looked after.
 _LIFECYCLE = frozenset({"start", "stop", "close", "shutdown", "connect", "disconnect", "wait", "join", "cancel"})
+ROUTERS = ("router", "blueprint")
+"""How the names of classes end that handlers are put on, in lower case."""
 _APPLIED = re.compile(r"\)\((?=\w[\w.]*\))")
 _COMMAND_DECORATORS = frozenset({"command", "callback", "group"})
 _TELLING_DECORATOR = re.compile(rf"@(?<!\w@)(?!(?:\w+\.)*(?:{'|'.join(sorted(_PLAIN_DECORATORS))})\b(?!\.))")
@@ -332,7 +334,7 @@ class RoleFinder:
             if isinstance(node, ast.Return) and node.value is not None:
                 value = self.evaluator.value(node.value, scope)
                 name = value.last_name if value is not None else node.value.id if isinstance(node.value, ast.Name) else ""
-                if name.lower().endswith(("router", "blueprint")):
+                if name.lower().endswith(ROUTERS):
                     return True
         return False
 
@@ -379,7 +381,7 @@ def takes_router(args: ast.arguments) -> bool:
     """Whether a function has a parameter that is annotated as a router or blueprint."""
     annotations = (arg.annotation for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs) if arg.annotation is not None)
     mentioned = (node for annotation in annotations for node in ast.walk(annotation) if isinstance(node, (ast.Name, ast.Attribute)))
-    return any(last_name(node).lower().endswith(("router", "blueprint")) for node in mentioned)
+    return any(last_name(node).lower().endswith(ROUTERS) for node in mentioned)
 
 
 def _registered(entry: Registration, name: str) -> FunctionRole:

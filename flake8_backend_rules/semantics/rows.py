@@ -21,10 +21,11 @@ SOME_ROW = Value(Kind.INSTANCE, ANY_ROW)
 RELATED = Value(Kind.QUERY, "related", element=SOME_ROW)
 """What the manager of related rows is."""
 
-_RELATED_READS = frozenset({
-    "all", "filter", "exclude", "order_by", "select_related", "prefetch_related", "annotate", "aggregate", "distinct",
-    "values_list", "exists", "first", "last", "latest", "earliest",
+RELATED_QUERIES = frozenset({
+    "all", "filter", "get", "exclude", "first", "last", "count", "exists", "values", "values_list", "order_by",
+    "select_related", "prefetch_related", "annotate", "aggregate", "distinct", "only", "latest", "earliest",
 })  # fmt: skip
+_RELATED_READS = RELATED_QUERIES - {"get", "count", "values", "only"}  # which mappings, lists and fields may have too
 RELATED_WRITES = frozenset({
     "create", "acreate", "bulk_create", "abulk_create", "get_or_create", "aget_or_create", "update_or_create", "aupdate_or_create",
 })  # fmt: skip
@@ -47,7 +48,24 @@ class Rows:
         if not isinstance(row.definition, ClassInfo):
             return held is not None and held.kind is Kind.MEMBER
         ancestry = self.evaluator.ancestry(row.definition)
-        return held is None and ancestry.complete and not any(node.attr in {*c.attributes, *c.methods} for c in ancestry.classes)
+        is_declared = any(node.attr in c.attributes or node.attr in c.methods for c in ancestry.classes)
+        return held is None and ancestry.complete and not is_declared
+
+    def is_related_query(self, call: ast.Call, scope: Scope) -> bool:
+        """Whether a call queries a relation of a row, or a manager that a model calls other than `objects`: `Order.open.filter()`."""
+        func = call.func
+        if not isinstance(func, ast.Attribute) or func.attr not in RELATED_QUERIES or not isinstance(func.value, ast.Attribute):
+            return False
+        receiver = func.value
+        if receiver.attr in self.evaluator.knowledge.query_attributes:
+            return False  # `is_query_root` tells it
+        value = self.evaluator.value(receiver, scope)
+        if receiver.attr.endswith("_set"):
+            return value is None or value.kind in (Kind.QUERY, Kind.MEMBER)
+        if value is None or value.kind is not Kind.QUERY:
+            return is_related_read(call) and self.is_related_manager(receiver, scope)
+        owner = self.evaluator.value(receiver.value, scope)
+        return value.name in self.evaluator.knowledge.links or (owner is not None and owner.kind is Kind.OBJECT)
 
     def held_by(self, variable: Variable) -> Value | None:
         """The row that `project = models.ForeignKey(Project, ...)` holds on instances, or the query that a many-to-many field is."""

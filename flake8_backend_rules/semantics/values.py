@@ -26,7 +26,7 @@ from flake8_backend_rules.semantics.session_names import is_session_name
 _MAX_DEPTH = 16
 _MAX_INFERRED_FUNCTIONS = 8
 _MAX_ANCESTORS = 64
-_MAX_YIELDS = 4
+_MAX_SHOWN = 4
 _OF_GROUPS = frozenset({"group", "command"})
 _UNTELLING_RETURNS = frozenset({"Exception", "BaseException"})
 """Annotations of which a body may return something that tells more."""
@@ -262,12 +262,9 @@ class Evaluator:
             node = node.value
         if isinstance(node, ast.Tuple):
             return self.value(node.elts[index], scope) if index < len(node.elts) else None
-        if not isinstance(node, ast.Call):
+        function = self._called_function(node, scope)
+        if function is None:
             return None
-        callee = self.value(node.func, scope)
-        if callee is None or not isinstance(callee.definition, FunctionInfo):
-            return None
-        function = callee.definition
         if function.returns is None:
             return self._returned_item(function, index)
         items = annotation.items_of_tuple(function.returns)
@@ -275,9 +272,13 @@ class Evaluator:
 
     def _says_tuple(self, node: ast.expr, scope: Scope) -> bool:
         """Whether a call is of a first-party function that says what each item of the tuple is that it returns."""
+        function = self._called_function(node, scope)
+        return function is not None and function.returns is not None and bool(annotation.items_of_tuple(function.returns))
+
+    def _called_function(self, node: ast.expr, scope: Scope) -> FunctionInfo | None:
+        """The first-party function that an expression calls."""
         callee = self.value(node.func, scope) if isinstance(node, ast.Call) else None
-        function = callee.definition if callee is not None else None
-        return isinstance(function, FunctionInfo) and function.returns is not None and bool(annotation.items_of_tuple(function.returns))
+        return callee.definition if callee is not None and isinstance(callee.definition, FunctionInfo) else None
 
     def _returned_item(self, function: FunctionInfo, index: int) -> Value | None:
         """One item of the tuples that a function without an annotation returns, where all of them agree on it."""
@@ -287,7 +288,7 @@ class Evaluator:
         returned = [n.value for n in own_nodes(scope.node) if isinstance(n, ast.Return)]
         if not all(isinstance(value, ast.Tuple) for value in returned):
             return None
-        items = [self._item(value, index, scope) for value in returned[:4] if value is not None]
+        items = [self._item(value, index, scope) for value in returned[:_MAX_SHOWN] if value is not None]
         return items[0] if items and all(item == items[0] for item in items) else None
 
     def _imported(self, local: Local, module: ModuleSummary) -> Definition | None:
@@ -594,10 +595,10 @@ class Evaluator:
             return None
         yielded = [n.value for n in own_nodes(scope.node) if isinstance(n, ast.Yield) and n.value is not None]
         if yielded:
-            element = next((v for expression in yielded[:_MAX_YIELDS] if (v := self.value(expression, scope)) is not None), None)
+            element = next((v for expression in yielded[:_MAX_SHOWN] if (v := self.value(expression, scope)) is not None), None)
             return None if element is None else Value(Kind.ROWS, "yielded", element=element)
         returned = [n.value for n in own_nodes(scope.node) if isinstance(n, ast.Return) and not _is_none(n.value)]
-        values = {self.value(expression, scope) for expression in returned[:4]}
+        values = {self.value(expression, scope) for expression in returned[:_MAX_SHOWN]}
         if len(values) == 1 and (value := values.pop()) is not None:
             return value
         if self._deep and returned and not values - {None}:

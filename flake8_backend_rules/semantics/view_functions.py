@@ -76,7 +76,7 @@ def is_in_registry(function: FunctionInfo, registry: str, evaluator: Evaluator) 
 
 
 def takes_request(function: FunctionInfo, parameter: str, request_class: str) -> bool:
-    """Whether a function's first parameter has a name, or is annotated as a class of a qualified name."""
+    """Whether a function's first parameter has a name, or is annotated as a class, named with or without its module."""
     first = next(iter([*function.args.posonlyargs, *function.args.args]), None)
     if first is None:
         return False

@@ -166,7 +166,7 @@ class LiveObjectInJobPayload(Rule):
     def visit_Call(self, node: ast.Call, file: LintedFile) -> None:
         entry = file.model.enqueues.entry(node, file.scope)
         if entry is not None:
-            self._report(node, self._travelling(node, file.model.enqueues.payload(node, entry), "job", file), "job", file)
+            self._check(node, file.model.enqueues.payload(node, entry), file)
         elif last_name(node.func) in _IN_PROCESS and self._starts(node, file):
             found = list(self._travelling(node, _handed_to_task(node), "task", file))
             if found and (last_name(node.func) == "add_task" or self._outlives(node, file)):
@@ -190,7 +190,7 @@ class LiveObjectInJobPayload(Rule):
             return
         wrapper = file.model.enqueues.wrapper(call, file.scope)
         if wrapper is not None:
-            self._report(call, self._travelling(call, file.model.enqueues.handed_through(call, wrapper), "job", file), "job", file)
+            self._check(call, file.model.enqueues.handed_through(call, wrapper), file)
 
     def _starts(self, node: ast.Call, file: LintedFile) -> bool:
         """Whether a call hands work to a task."""
@@ -207,6 +207,9 @@ class LiveObjectInJobPayload(Rule):
     def _outlives(self, node: ast.Call, file: LintedFile) -> bool:
         """Whether the function does not wait for the task that a call starts; the dear question, so asked last."""
         return not is_waited_for(node, file.scope, file.model.ancestors(node, file.scope))
+
+    def _check(self, call: ast.Call, payload: Iterator[ast.expr], file: LintedFile) -> None:
+        self._report(call, self._travelling(call, payload, "job", file), "job", file)
 
     def _travelling(self, call: ast.Call, payload: Iterator[ast.expr], receiver: str, file: LintedFile) -> Iterator[tuple[ast.expr, str]]:
         """The live objects and rows in a payload, and what each is."""

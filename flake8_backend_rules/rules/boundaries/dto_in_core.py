@@ -3,6 +3,7 @@ import os
 import re
 from itertools import zip_longest
 
+from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.project.layers import Layer
 from flake8_backend_rules.rule import Bad, Good, Rule
@@ -15,7 +16,6 @@ from flake8_backend_rules.walk import LintedFile
 _MAX_NAMED = 4
 _ADAPTER = re.compile(r"(?:^|_)connectors?$|_providers?$")
 _OWN_API = re.compile(r"(?:Create|Update|Patch|Read|Public|Request|Response|DTO|Dto)$")
-_HTTP_CLIENTS = frozenset({"httpx", "httpx2", "requests", "aiohttp", "urllib3", "pycurl"})
 
 
 class DtoInCore(Rule):
@@ -193,7 +193,8 @@ class DtoInCore(Rule):
     def _dtos(self, node: ImportNode, file: LintedFile) -> list[Origin]:
         found = file.model.imports.dtos(node)
         if not file.module.is_package:
-            return found if _HTTP_CLIENTS.isdisjoint(file.packages) else [dto for dto in found if _is_of_own_api(dto.name, file)]
+            calls_others = not knowledge().http_packages.isdisjoint(file.packages)
+            return [dto for dto in found if _is_of_own_api(dto.name, file)] if calls_others else found
         return [dto for dto in found if not dto.path.startswith(file.module.folder + os.sep)]
 
     def finish(self, file: LintedFile) -> None:

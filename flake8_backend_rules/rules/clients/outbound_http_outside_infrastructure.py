@@ -1,5 +1,6 @@
 import ast
 
+from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.project.layers import COMMAND_LINE, Layer, is_script
 from flake8_backend_rules.rule import Bad, Good, Option, Rule, parse_dotted_name
@@ -16,7 +17,7 @@ HTTP_MODULES = Option(
     parse=parse_dotted_name,
 )
 _VERB_METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request", "send", "stream"})
-_CLIENT_PACKAGES = frozenset({"httpx", "httpx2", "requests", "aiohttp", "urllib", "urllib3", "pycurl", "requests_oauthlib", "authlib"})
+_CLIENT_PACKAGES = knowledge().http_packages | {"urllib"}
 _TELLING = ("client", "Client", "http", "ession", "api", "request", "urllib", "pycurl", "Api", "API", "HTTP", "Request")
 
 # Names of the transport that clients of another system's API or pages have too.

@@ -4,10 +4,9 @@ from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.frameworks.schema import Role
 from flake8_backend_rules.project.surfaces import FunctionNode
 from flake8_backend_rules.rule import Bad, Good, Rule
-from flake8_backend_rules.semantics.kinds import Kind
 from flake8_backend_rules.semantics.paths import last_name
-from flake8_backend_rules.semantics.persistence import OR_404, QUERY_READS, QUERY_WRITES, READ_NAMES, RELATED_QUERIES
-from flake8_backend_rules.semantics.rows import is_related_read
+from flake8_backend_rules.semantics.persistence import OR_404, QUERY_READS, QUERY_WRITES, READ_NAMES
+from flake8_backend_rules.semantics.rows import RELATED_QUERIES
 from flake8_backend_rules.semantics.scope import own_nodes
 from flake8_backend_rules.semantics.values import ROW_METHODS
 from flake8_backend_rules.walk import LintedFile
@@ -210,30 +209,13 @@ class HandlerQueriesInline(Rule):
         if handler is None or not isinstance(node.func, ast.Attribute):
             return
         is_read = file.model.persistence.is_session_read(node, file.scope)
-        if is_read or self._is_related_query(node, node.func, file):
+        if is_read or ("django" in file.packages and file.model.evaluator.rows.is_related_query(node, file.scope)):
             self._report_chain(node, handler.description, handler.function, file)
 
     def visit_Attribute(self, node: ast.Attribute, file: LintedFile) -> None:
         handler = file.model.handler_at(file.scope, Role.HTTP)
         if handler is not None and file.model.persistence.is_query_root(node, file.scope):
             self._report_chain(node, handler.description, handler.function, file)
-
-    def _is_related_query(self, call: ast.Call, func: ast.Attribute, file: LintedFile) -> bool:
-        """`order.line_set.all()`, `order.lines.all()`: a relation of Django, or a manager of another name."""
-        receiver = func.value
-        if func.attr not in RELATED_QUERIES or not isinstance(receiver, ast.Attribute) or "django" not in file.packages:
-            return False
-        if receiver.attr in self.attributes:
-            return False
-        value = file.model.value(receiver, file.scope)
-        if not receiver.attr.endswith(("_set", "_objects")):
-            if value is not None and value.kind is Kind.QUERY:
-                owner = file.model.value(receiver.value, file.scope)
-                return value.name in knowledge().links or (owner is not None and owner.kind is Kind.OBJECT)
-            return is_related_read(call) and file.model.evaluator.rows.is_related_manager(receiver, file.scope)
-        if receiver.attr.endswith("_objects"):  # a manager with another name than `objects`
-            return value is not None and value.kind is Kind.QUERY
-        return value is None or value.kind in (Kind.QUERY, Kind.MEMBER)
 
     def _report_chain(self, node: ast.expr, where: str, function: FunctionNode, file: LintedFile) -> None:
         """Reports a query unless the chain that it begins ends in a write or an edge look-up."""

@@ -30,7 +30,7 @@ class CliBypassesCore(Rule):
     Sessions and writes as for KBR301 and KBR303. Not flagged by its name, which is the module's or a function's: what fills
     a database with made-up data (`create_demo_shop`, `add_random_orders`), and what migrates rows (`backfill_totals`,
     `convert_prices`), as migrations are exempt too. A method of a class that stands inside the command is not the command's: a server
-    that the command starts calls it. A function that is a job's or a route's too is told of there, and only the command's own body here.
+    that the command starts calls it. A helper that is code of a job or route too is told of there.
 
     ## When to suppress it
     In a one-off repair that is deleted after it ran.
