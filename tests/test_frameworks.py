@@ -140,6 +140,50 @@ WEB: dict[str, Files] = {
             def on_request(event): db_session.commit()
             """,
     },
+    "cornice": """
+        from cornice import Service
+        from cornice.resource import resource, view
+        orders = Service(name="orders", path="/orders")
+        @orders.get(renderer="json")
+        def index(request): request.db_session.commit()  # ! 21 index|request.db_session.commit()
+        def validate(request): db_session.commit()
+        @resource(collection_path="/lines", path="/lines/{id}")
+        class Lines:
+            def __init__(self, request, context=None): self.request = request
+            @view(renderer="json")
+            def collection_get(self): self.request.dbsession.commit()  # ! 31 collection_get|self.request.dbsession.commit()
+            def get(self): db_session.commit()  # ! 20 get
+            def helper(self): db_session.commit()
+        """,
+    "flask-appbuilder": """
+        from flask_appbuilder.api import BaseApi, expose, protect
+        class OrdersApi(BaseApi):
+            @expose("/", methods=("POST",))
+            @protect()
+            def post(self): db_session.commit()  # ! 21 post
+            def helper(self): db_session.commit()
+        """,
+    "bottle": """
+        from bottle import Bottle, post, route
+        app = Bottle()
+        @app.get("/orders")
+        def index(): db_session.commit()  # ! 14 index
+        @app.hook("before_request")
+        def before(): db_session.commit()
+        @post("/orders")
+        def create(): db_session.commit()  # ! 15 create
+        def other(): db_session.commit()
+        """,
+    "django-modern-rpc": """
+        from modernrpc.core import rpc_method
+        from modernrpc.server import RpcServer
+        server = RpcServer()
+        @rpc_method(name="orders.add")
+        def add(**options): db_session.commit()  # ! 21 add
+        @server.register_procedure
+        def remove(pk: int): db_session.commit()  # ! 22 remove
+        def other(pk: int): db_session.commit()
+        """,
     "starlette": """
         from starlette.applications import Starlette
         from starlette.endpoints import HTTPEndpoint, WebSocketEndpoint
@@ -741,6 +785,17 @@ REQUESTS = {
             def __init__(self, context, request): self.request = request; self.context = context
             @view_config(request_method="POST")
             def post(self): place(self.context); place(self.request)  # ! 48 post|Request ('self.request')
+        """,
+    "cornice": """
+        from cornice import Service
+        orders = Service(name="orders", path="/orders")
+        @orders.post()
+        def create(it): place(it.body); place(it)  # ! 39 create|Request ('it')
+        """,
+    "bottle": """
+        from bottle import request, route
+        @route("/orders")
+        def create(): place(request.json); place(request)  # ! 42 create|request ('request')
         """,
     "tornado": """
         from tornado.web import RequestHandler
