@@ -507,6 +507,57 @@ class OrderSerializer(ModelSerializer): ...
 def f(request):
     form = OrderForm(request.POST); form.save(); OrderSerializer(data={{}}).save(); Kept().save(); storage.save("x")
     order = Order(); order.save()  # ! 22 f|order.save()
+## rows-that-a-form-saves
+from django.forms import ModelForm
+class OrderForm(ModelForm):
+    class Meta: model = Order
+class KeptForm(ModelForm):
+    class Meta: model = Kept
+def f(request):
+    form = OrderForm(request.POST)
+    order = form.save(commit=False); order.save()  # ! 38 f|order.save()
+def g(request): OrderForm(request.POST).instance.save()  # ! 17 g|OrderForm(request.POST).instance.save()
+def silent(request): kept = KeptForm(request.POST).save(commit=False); kept.save(); ModelForm(request.POST).save().save()
+## overrides-that-write-by-a-helper-or-another-row
+from django.db import models
+class Logged(models.Model):
+    def save(self, *args): super().save(*args); self.log()
+    def log(self): entry = Order(); entry.save()
+class Chained(models.Model):
+    def delete(self): Kept.objects.get(pk=1).delete(); super().delete()
+class Checked(models.Model):
+    def save(self, again=True): super().save(); self.check()
+    def check(self): self.save(again=False); self.more()
+    def more(self): Order.objects.create()
+def silent(request): Logged().save(); Chained().delete()
+def f(request): Checked().save()  # ! 17 f|Checked().save()
+## reverse-relations-of-a-model-beside
+from django.db import models
+class Line(models.Model):
+    cart = models.ForeignKey("Cart")
+    def save(self): Order.objects.create(); super().save()
+class Item(models.Model): cart = models.ForeignKey("Cart")
+class Cart(models.Model): ...
+def silent(request, cart: Cart):
+    for line in cart.line_set.filter(a=1): line.save()
+def f(request, cart: Cart):
+    for item in cart.item_set.filter(a=1): item.save()  # ! 44 f|item.save()
+## what-a-handler-hands-to-helpers
+def f(request):
+    order = Order.objects.get(pk=1); keep(order, 1); keep_kept(Kept()); store(request.POST)
+    def later(row): row.save()  # ! 21 f|row.save()
+    later(order)
+def keep(row, count): count.save(); row.save()  # ! 37 keep<f|row.save()
+def keep_kept(row): row.save()
+def store(row): row.save()
+class View(django.http.View): ...
+## through-another-helper-and-methods
+from django.views import View
+class Orders(View):
+    def post(self, request): self.first(Order())
+    def first(self, order): self.second(order); self.second(None)
+    def second(self, order): order.save()  # ! 30 second<post|order.save()
+    def unasked(self, order): order.save()
 """)  # fmt: skip
 
 sheet("KBR304", "shop/views.py", f"""
@@ -579,6 +630,16 @@ class Parent:
     def unasked(self): return Order.objects.filter(a=1)
 class Child(Parent, View):
     def get(self, request): return render(self.found())
+## managers-by-name-and-declared-relations
+from django.db import models
+from somewhere import find_model
+Found = find_model("order")
+class Shop(models.Model): orders: models.QuerySet[Order]; open: "models.Manager"
+class Plain: orders: models.QuerySet
+def by_default(request): return render(Found._default_manager.filter(a=1))  # ! 40 by_default|Found._default_manager
+def by_base(request): return render(find_model("a")._base_manager.get(a=1))  # ! 37 by_base|find_model('a')._base_manager
+def declared(request, shop: Shop): return render(shop.orders.exists())  # ! 50 declared|shop.orders.exists()
+def silent(request, plain: Plain): return render(plain.orders.exists(), Found.managers.filter(a=1))
 """)  # fmt: skip
 
 REPOSITORIES = "OrderRepository OrderRepo OrderDAO OrderDao CRUDOrder OrderCRUD OrderCRUDBase OrderGateway"
@@ -823,6 +884,31 @@ from celery import shared_task
 @shared_task
 def pack(entry): ...
 def ship(entry): ...
+## rows-of-a-select
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase
+class Entry(DeclarativeBase): ...
+async def place(session: AsyncSession, db):
+    result = await session.execute(select(Entry).where(Entry.id == 1))
+    entry = result.scalar_one()
+    pack.delay(entry)  # ! 16 =pack.delay()|the row 'entry'|job
+    statement = select(Entry).limit(3)
+    for other in (await db.scalars(statement)).all():
+        pack.delay(other)  # ! 20 =pack.delay()|the row 'other'|job
+    first = (await db.execute(statement)).scalars().unique().first()
+    pack.delay(first)  # ! 16 =pack.delay()|the row 'first'|job
+    found = await db.scalar(statement)
+    pack.delay(found)  # ! 16 =pack.delay()|the row 'found'|job
+    pair = (await db.execute(statement)).first(); pack.delay(pair)
+    number = await db.scalar(select(func.count(Entry.id))); pack.delay(number)
+    many = (await db.execute(select(Entry, Entry.id))).scalars().first(); pack.delay(many)
+    inner = await db.scalar(statement.with_only_columns(Entry.id)); pack.delay(inner)
+    cached = await store.scalar(statement); pack.delay(cached)
+#: app/jobs.py
+from celery import shared_task
+@shared_task
+def pack(entry): ...
 ## task-classes-that-turn-rows-into-something-else
 def place(order: Order):
     ship.delay(order)
@@ -916,6 +1002,34 @@ from flask import g, request
 def kept(): g.connection.execute("DELETE FROM orders")  # ! 13 kept|g.connection.execute()
 @shared_task
 def other(): g.cache.delete(Order); request.connection.execute("DELETE FROM orders")
+## rows-of-several-queries
+import itertools
+@shared_task
+def added(pk: int):
+    for order in list(Order.objects.filter(a=1)) + list(unknown): order.save()  # ! 67 added|order.save()
+@shared_task
+def united(pk: int):
+    for order in unknown | Order.objects.filter(b=1): order.save()  # ! 55 united|order.save()
+@shared_task
+def unpacked(pk: int):
+    for order in [*Order.objects.all(), *unknown]: order.save()  # ! 52 unpacked|order.save()
+@shared_task
+def chained(pk: int):
+    for order in itertools.chain(Order.objects.all(), unknown): order.save()  # ! 65 chained|order.save()
+@shared_task
+def silent(pk: int):
+    for order in unknown + [1]: order.save()
+    for order in Order.objects.count() + 1: order.save()
+    (Order.objects.first() + 1).save()
+## classes-that-a-class-tells
+class Plugin:
+    @classmethod
+    @property
+    def model(cls) -> type[Order]: ...
+    @property
+    def plain(self) -> type[Order]: ...
+@shared_task
+def told(plugin: type[Plugin]): plugin.model.objects.filter(a=1).update(b=1)  # ! 33 told|plugin.model.objects.filter(a=1).update()
 ## rows-by-super
 @shared_task
 def by_super(pk: int):

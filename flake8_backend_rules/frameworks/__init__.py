@@ -100,6 +100,8 @@ class Knowledge:
         self.relations = names("relations")
         self.links = names("links")
         self.row_lookups = frozenset(name for f in self.frameworks for name in f.row_lookups)
+        self.selects = frozenset(names("selects"))
+        self.model_forms = names("model_forms")
         self.schema_creators = names("schema_creators")
         self.base_makers = names("base_makers")
         self.columns = names("columns")

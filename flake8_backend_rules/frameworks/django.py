@@ -136,6 +136,10 @@ FRAMEWORK = Framework(
     queries=("django.db.models.QuerySet", "django.db.models.query.QuerySet", "django.db.models.Manager"),
     managers=("django.db.models.Manager", "django.db.models.manager.BaseManager"),
     row_lookups=("django.shortcuts.get_object_or_404",),
+    model_forms=(
+        "django.forms.ModelForm", "django.forms.models.ModelForm", "rest_framework.serializers.ModelSerializer",
+        "rest_framework.serializers.HyperlinkedModelSerializer",
+    ),
     drivers=("django.db",),
     dto_bases=tuple(
         f"rest_framework.serializers.{name}"

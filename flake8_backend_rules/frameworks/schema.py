@@ -187,6 +187,10 @@ class Framework(NamedTuple):
     queries: tuple[str, ...] = ()
     managers: tuple[str, ...] = ()
     row_lookups: tuple[str, ...] = ()
+    selects: tuple[str, ...] = ()
+    """Functions that make a SELECT of the model that they are handed."""
+    model_forms: tuple[str, ...] = ()
+    """Classes of forms and serializers that save a row of `Meta.model`."""
     reads: tuple[str, ...] = ()
     """Methods (`Class.method`) of models and engines that begin a query or read from the database."""
     writes: tuple[str, ...] = ()

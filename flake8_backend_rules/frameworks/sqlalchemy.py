@@ -19,6 +19,10 @@ FRAMEWORK = Framework(
     unseen=frozenset({"flask_sqlalchemy.SQLAlchemy.Column"}),
     drivers=("sqlalchemy", "sqlmodel"),
     row_lookups=tuple(f"{session}.{method}" for session in _SESSIONS for method in ("get", "get_one")),
+    selects=(
+        "sqlalchemy.select", "sqlalchemy.future.select", "sqlalchemy.sql.select", "sqlalchemy.sql.expression.select", "sqlmodel.select",
+        "sqlmodel.sql.expression.select",
+    ),
     returns={
         "sqlalchemy.create_engine": _ENGINE,
         "sqlalchemy.engine_from_config": _ENGINE,

@@ -76,6 +76,10 @@ class ModuleSummary:
         found = self._bound.get(name)
         return self._define(found) if isinstance(found, Piece) else found
 
+    def name_in_any_case(self, name: str) -> str | None:
+        """The name that the module itself binds which is `name` in lower case."""
+        return next((bound for bound in self._bound if bound.lower() == name), None)
+
     def binds(self, name: str) -> bool:
         """Whether the module itself binds a name."""
         return name in self._bound

@@ -18,6 +18,7 @@ from flake8_backend_rules.semantics.domain_models import DomainModels
 from flake8_backend_rules.semantics.enqueue import Enqueues
 from flake8_backend_rules.semantics.excepts import Excepts
 from flake8_backend_rules.semantics.function_roles import FunctionRole, RoleMap
+from flake8_backend_rules.semantics.handed_on import HandedOn
 from flake8_backend_rules.semantics.handler_code import Handler, HandlerCode
 from flake8_backend_rules.semantics.import_statements import names_imported
 from flake8_backend_rules.semantics.important_writes import ImportantWrites
@@ -34,10 +35,8 @@ from flake8_backend_rules.semantics.scope import (
     PlacedFunction,
     Scope,
     all_nodes,
-    bound_arguments,
     children_reversed,
     own_nodes,
-    parameters,
     placed_functions,
 )
 from flake8_backend_rules.semantics.started_work import StartedWork
@@ -154,27 +153,10 @@ class FileModel:
     @cached_property
     def handler_code(self) -> HandlerCode:
         code = HandlerCode(self.functions if self.roles else [], self.roles)
-        if self.speaks_web:
-            for reached in code.reached(Role.HTTP):
-                self._hand_on_request(reached)
+        if code.present:
+            handed_on = HandedOn(self.module, self.functions, code, self.evaluator.value)
+            self.evaluator.handed_on = handed_on.value_of
         return code
-
-    def _hand_on_request(self, reached: Handler) -> None:
-        """An unannotated parameter of a helper is a request where the handler hands its own request on to it."""
-        assert reached.call is not None
-        assert reached.caller is not None
-        own = {arg.arg: arg for arg, _ in parameters(reached.caller.args)}
-        for parameter, argument in bound_arguments(reached.call, reached.function):
-            source = own.get(argument.id) if isinstance(argument, ast.Name) else None
-            if source is None or parameter.annotation is not None:
-                continue
-            name = self.evaluator.request_classes.get(source)
-            if name is None and source.annotation is not None:
-                value = self.evaluator.annotated(source.annotation, self.evaluator.module_scope(self.module))
-                if value is not None and value.kind is Kind.INSTANCE and self.transport.is_framework_class(value):
-                    name = value.name
-            if name is not None:
-                self.evaluator.request_classes.setdefault(parameter, name)
 
     @cached_property
     def speaks_web(self) -> bool:

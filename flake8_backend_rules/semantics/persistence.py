@@ -54,6 +54,7 @@ class Persistence:
         self.evaluator = evaluator
         self.knowledge = evaluator.knowledge
         self._sessions: dict[ast.expr, bool] = {}
+        self._own_writes: dict[FunctionInfo, bool] = {}
 
     # -- sessions --------------------------------------------------------------------------------
 
@@ -170,17 +171,33 @@ class Persistence:
         return True
 
     def _has_own_write(self, override: FunctionInfo) -> bool:
-        """Whether an overridden save or delete writes more than what it hands on to `super()`."""
-        scope = self.evaluator.scope_of(override)
-        if scope is None or scope.node is None:
+        """Whether an overridden save or delete writes more than what it hands on to `super()`, itself or by a helper of its class."""
+        if override not in self._own_writes:
+            self._own_writes[override] = False  # recursion ends here
+            scope = self.evaluator.scope_of(override)
+            calls = [] if scope is None or scope.node is None else [n for n in all_nodes(scope.node) if isinstance(n, ast.Call)]
+            self._own_writes[override] = any(self._is_own_write(call, override, scope) for call in calls if scope is not None)
+        return self._own_writes[override]
+
+    def _is_own_write(self, call: ast.Call, override: FunctionInfo, scope: Scope) -> bool:
+        func = call.func
+        if not isinstance(func, ast.Attribute) or (isinstance(func.value, ast.Call) and last_name(func.value.func) == "super"):
             return False
-        for node in all_nodes(scope.node):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                receiver = node.func.value
-                by_super = isinstance(receiver, ast.Call) and isinstance(receiver.func, ast.Name) and receiver.func.id == "super"
-                if not by_super and (node.func.attr == "commit" or self.is_write(node, scope)):
-                    return True
-        return False
+        of_self = isinstance(func.value, ast.Name) and func.value.id == "self"
+        is_helper = override.name not in ROW_WRITES
+        if is_helper and of_self and func.attr in ROW_WRITES:
+            return False  # the same row again
+        if func.attr == "commit" or self.is_write(call, scope) or (not of_self and self._saves_row(func, scope)):
+            return True
+        if is_helper or not of_self or override.owner is None:
+            return False
+        method = self.evaluator.method(override.owner, func.attr)
+        return method is not None and self._has_own_write(method)
+
+    def _saves_row(self, func: ast.Attribute, scope: Scope) -> bool:
+        """Whether a method of a row is called that writes it, overridden or not."""
+        value = self.evaluator.value(func.value, scope) if func.attr in ROW_WRITES else None
+        return value is not None and value.kind is Kind.INSTANCE and self.evaluator.is_active_record(value)
 
     def is_data_change(self, node: ast.expr, scope: Scope, hops: int = 0) -> bool:
         """Whether a statement is an INSERT, UPDATE or DELETE: a construct, SQL text, or a local name bound to one."""

@@ -25,10 +25,26 @@ RELATED_QUERIES = frozenset({
     "all", "filter", "get", "exclude", "first", "last", "count", "exists", "values", "values_list", "order_by",
     "select_related", "prefetch_related", "annotate", "aggregate", "distinct", "only", "latest", "earliest",
 })  # fmt: skip
+_QUERY_CLASSES = frozenset({"QuerySet", "Manager", "RelatedManager", "ManyRelatedManager"})
 _RELATED_READS = RELATED_QUERIES - {"get", "count", "values", "only"}  # which mappings, lists and fields may have too
 RELATED_WRITES = frozenset({
     "create", "acreate", "bulk_create", "abulk_create", "get_or_create", "aget_or_create", "update_or_create", "aupdate_or_create",
 })  # fmt: skip
+
+
+_STATEMENT, _RESULT, _SCALARS = "sqlalchemy.Select", "sqlalchemy.Result", "sqlalchemy.ScalarResult"
+# What a session's method gives for a SELECT of one model; "" for the row itself.
+RUNS_STATEMENT = {
+    "execute": _RESULT, "stream": _RESULT, "scalars": _SCALARS, "stream_scalars": _SCALARS, "exec": _SCALARS, "scalar": "",
+}  # fmt: skip
+_OTHER_STATEMENTS = frozenset({
+    "subquery", "cte", "alias", "lateral", "exists", "scalar_subquery", "with_only_columns", "add_columns", "union", "union_all",
+})  # fmt: skip
+_ROWS_OF_SCALARS = frozenset({"all", "unique", "fetchall", "fetchmany", "partitions", "yield_per"})
+_ROW_OF = {
+    _RESULT: frozenset({"scalar", "scalar_one", "scalar_one_or_none"}),
+    _SCALARS: frozenset({"first", "one", "one_or_none"}),
+}
 
 
 class Rows:
@@ -64,12 +80,28 @@ class Rows:
             return value is None or value.kind in (Kind.QUERY, Kind.MEMBER)
         if value is None or value.kind is not Kind.QUERY:
             return is_related_read(call) and self.is_related_manager(receiver, scope)
+        if value.name == RELATED.name or value.name in self.evaluator.knowledge.links:
+            return True
         owner = self.evaluator.value(receiver.value, scope)
-        return value.name in self.evaluator.knowledge.links or (owner is not None and owner.kind is Kind.OBJECT)
+        return owner is not None and owner.kind is Kind.OBJECT
+
+    def referring_by(self, name: str, row: Value) -> Value:
+        """A row that refers to `row` (`order.line_set`): of the model beside it whose name in lower case is `name`, if there is one."""
+        module = row.definition.module if isinstance(row.definition, ClassInfo) else None
+        beside = None if module is None else module.name_in_any_case(name)
+        if module is None or beside is None:
+            return SOME_ROW
+        model = self.evaluator.describe(self.evaluator.project.resolve(module, beside))
+        return (self.evaluator.instance_of(model) if self._is_model(model) else None) or SOME_ROW
 
     def held_by(self, variable: Variable) -> Value | None:
-        """The row that `project = models.ForeignKey(Project, ...)` holds on instances, or the query that a many-to-many field is."""
+        """The row that `project = models.ForeignKey(Project, ...)` holds on instances, or the query that a many-to-many field is.
+
+        So is what a model only declares, for type checkers, to be one: `lines: QuerySet[Line]`.
+        """
         call = variable.value
+        if call is None and variable.owner is not None and variable.annotation is not None:
+            return RELATED if self._is_declared_query(variable.annotation, variable.owner) else None
         if not isinstance(call, ast.Call) or variable.owner is None:
             return None
         scope = self.evaluator.module_scope(variable.module)
@@ -87,6 +119,43 @@ class Rows:
             named = self.evaluator.project.resolve(variable.module, target.value)
             return self.evaluator.instance_of(self.evaluator.describe(named)) or SOME_ROW
         return self.evaluator.instance_of(self.evaluator.value(target, scope)) or SOME_ROW
+
+    def selected(self, call: ast.Call, scope: Scope) -> Value | None:
+        """The statement that `select(Order)` makes; None if it is not of one model."""
+        model = self.evaluator.value(call.args[0], scope) if len(call.args) == 1 else None
+        return Value(Kind.INSTANCE, _STATEMENT, element=self.evaluator.instance_of(model)) if self._is_model(model) else None
+
+    def run(self, call: ast.Call, method: str, scope: Scope) -> Value | None:
+        """What a session's `method` gives for the statement that it is handed: `session.scalars(select(Order))`."""
+        statement = self.evaluator.value(call.args[0], scope) if call.args else None
+        if statement is None or statement.name != _STATEMENT:
+            return None
+        given = RUNS_STATEMENT[method]
+        return Value(_kind_of(given), given, element=statement.element) if given else statement.element
+
+    def read_from(self, owner: Value, method: str) -> Value | None:
+        """What a method of a statement or of its result gives."""
+        if owner.name == _STATEMENT:
+            return None if method in _OTHER_STATEMENTS else owner
+        if method in _ROW_OF.get(owner.name, ()):
+            return owner.element
+        if owner.name == _RESULT:
+            return Value(Kind.ROWS, _SCALARS, element=owner.element) if method == "scalars" else owner if method == "unique" else None
+        return owner if owner.name == _SCALARS and method in _ROWS_OF_SCALARS else None
+
+    def saved_by(self, form: Value) -> Value | None:
+        """The row that a form or serializer of a model saves."""
+        if not isinstance(form.definition, ClassInfo) or not self.evaluator.descends(form, self.evaluator.knowledge.model_forms):
+            return None
+        for cls in self.evaluator.ancestry(form.definition).classes:
+            if (meta := cls.classes.get("Meta")) is not None and "model" in meta.attributes:
+                model = self.evaluator.value(meta.attributes["model"].value, self.evaluator.module_scope(cls.module))
+                return self.evaluator.instance_of(model)
+        return None
+
+    def _is_declared_query(self, annotated: ast.expr, owner: ClassInfo) -> bool:
+        named = annotated.value if isinstance(annotated, ast.Subscript) else annotated
+        return last_name(named) in _QUERY_CLASSES and self.evaluator.is_active_record(Value(Kind.INSTANCE, owner.qualname, owner))
 
     def model_among(self, node: ast.expr, scope: Scope) -> Value | None:
         """One of the models that a mapping or sequence written out holds (`MODELS[kind]`, `for model in (Order, Line)`)."""
@@ -116,6 +185,10 @@ class Rows:
         if not isinstance(definition, Variable) or definition.owner is not None:
             return None, scope
         return definition.value, self.evaluator.module_scope(definition.module)
+
+
+def _kind_of(name: str) -> Kind:
+    return Kind.ROWS if name == _SCALARS else Kind.INSTANCE
 
 
 def is_related_read(call: ast.Call) -> bool:

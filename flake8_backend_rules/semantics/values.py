@@ -19,7 +19,7 @@ from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, Funct
 from flake8_backend_rules.semantics import annotation
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.paths import last_name
-from flake8_backend_rules.semantics.rows import ANY_ROW, RELATED, SOME_ROW, Rows, is_related_read
+from flake8_backend_rules.semantics.rows import ANY_ROW, RELATED, RUNS_STATEMENT, SOME_ROW, Rows, is_related_read
 from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, Local, Scope, own_nodes
 from flake8_backend_rules.semantics.session_names import is_session_name
 
@@ -41,7 +41,7 @@ _NO_ROW_METHODS = frozenset({
     "acount", "aexists", "adelete", "aupdate", "explain", "in_bulk", "get_or_create", "update_or_create",
 })  # fmt: skip
 # What they return is called like the function that they are given.
-_HAND_ON_FUNCTIONS = frozenset({"functools.partial", "contextlib.contextmanager", "contextlib.asynccontextmanager"})
+_HAND_ON_FUNCTIONS = frozenset({"itertools.chain", "functools.partial", "contextlib.contextmanager", "contextlib.asynccontextmanager"})
 _PASS_THROUGH = frozenset({"list", "tuple", "set", "sorted", "reversed", "iter", "tqdm", "track", "iterator"})
 
 
@@ -54,6 +54,8 @@ class Ancestry(NamedTuple):
 
 
 _SESSION_QUERY = "sqlalchemy.orm.Query"
+_DJANGO_MANAGERS = ("_default_manager", "_base_manager")
+"""Which only Django's models have."""
 _OF_SOME_MODEL = Value(Kind.QUERY, "objects", element=SOME_ROW)
 
 
@@ -71,6 +73,8 @@ class Evaluator:
         self._depth = 0
         self.request_classes: dict[ast.arg, str] = {}
         """Parameters that are a framework's request by their function's role, annotated or not."""
+        self.handed_on: Callable[[ast.arg], Value | None] | None = None
+        """What a helper is called with by the handlers of the linted file; set when these are known."""
         self._globals: dict[tuple[str, str, bool], Value | None] = {}
         self._annotated: dict[tuple[str, str], Value | None] = {}
         self._asked_inference: set[FunctionInfo] = set()
@@ -309,12 +313,15 @@ class Evaluator:
             return Value(kind, f"{scope.module.name}.{scope.owner.qualname}", scope.owner)
         if isinstance(local.expression, ast.Call) and self.is_dependency_marker(local.expression, scope):
             return self.injected(local.expression, scope)
+        if arg is not None and local.annotation is None and self.handed_on is not None:
+            return self.handed_on(arg)
         return None
 
     def _attribute(self, node: ast.Attribute, scope: Scope) -> Value | None:
         owner = self.value(node.value, scope)
         if owner is None:
-            return _OF_SOME_MODEL if node.attr == "objects" and _is_named_model(last_name(node.value)) else None
+            is_manager = node.attr in _DJANGO_MANAGERS or (node.attr == "objects" and _is_named_model(last_name(node.value)))
+            return _OF_SOME_MODEL if is_manager else None
         return self.attribute(owner, node.attr)
 
     def attribute(self, owner: Value, name: str) -> Value | None:
@@ -334,7 +341,7 @@ class Evaluator:
             return None
         if owner.kind is Kind.INSTANCE:
             if name.endswith("_set") and self.descends(owner, self.knowledge.active_record_bases):
-                return Value(Kind.QUERY, f"{owner.name}.{name}", element=SOME_ROW)  # a reverse relation
+                return Value(Kind.QUERY, f"{owner.name}.{name}", element=self.rows.referring_by(name.removesuffix("_set"), owner))
             if isinstance(definition, ClassInfo):
                 return self._class_attribute(owner, definition, name)
             return self._external_attribute(owner.name, name)
@@ -368,7 +375,7 @@ class Evaluator:
         for ancestor in ancestry.classes:
             if name in ancestor.methods:
                 method = ancestor.methods[name]
-                if owner.kind is Kind.INSTANCE and any(_is_property(d) for d in method.decorators):
+                if any(_is_property(d) for d in method.decorators) and (owner.kind is Kind.INSTANCE or _is_of_class(method)):
                     return self.returned(method)
                 return self.describe(method)
             if name in ancestor.attributes:
@@ -386,9 +393,11 @@ class Evaluator:
                 return value
             if member_key(f"{external}.{name}") in self.knowledge.returns:
                 return value
-        return None
+        return self.rows.saved_by(owner) if name == "instance" else None
 
     def _external_attribute(self, owner: str, name: str) -> Value:
+        if name in _DJANGO_MANAGERS:
+            return _OF_SOME_MODEL
         known = self.knowledge.attributes.get(member_key(f"{owner}.{name}"))
         if known is None:
             return Value(Kind.MEMBER, f"{owner}.{name}")
@@ -427,21 +436,26 @@ class Evaluator:
                 return _query_call(RELATED, func.attr)
             if owner is None:
                 return self._queried_by_name(func, node, scope)
+            if owner.element is not None:
+                return self.rows.read_from(owner, func.attr)
             callee = self.attribute(owner, func.attr)
-            result = None if callee is None else self.called(callee, node, scope)
-            return self._of_receiver(result, callee, owner)
+            if callee is None:
+                return self.rows.saved_by(owner) if func.attr == "save" else None
+            return self._of_receiver(self.called(callee, node, scope), callee, owner)
         callee = self.value(func, scope)
         return None if callee is None else self.called(callee, node, scope)
 
     def _queried_by_name(self, func: ast.Attribute, node: ast.Call, scope: Scope) -> Value | None:
         """`request.db.query(Order)`: a query by the name of the session, where nothing tells its type."""
+        if func.attr in RUNS_STATEMENT and is_session_name(func.value):
+            return self.rows.run(node, func.attr, scope)
         if func.attr != "query" or not node.args or not last_name(node.args[0])[:1].isupper() or not is_session_name(func.value):
             return None
         return Value(Kind.QUERY, _SESSION_QUERY, element=self.instance_of(self.value(node.args[0], scope)))
 
-    def _of_receiver(self, result: Value | None, callee: Value | None, owner: Value) -> Value | None:
+    def _of_receiver(self, result: Value | None, callee: Value, owner: Value) -> Value | None:
         """The result of a method, `Self` being the class that it is called on and not the one that defines it."""
-        method = None if callee is None else callee.definition
+        method = callee.definition
         if result is None or not isinstance(method, FunctionInfo) or method.owner is None or not isinstance(owner.definition, ClassInfo):
             return result
         own = result.element if result.kind is Kind.ROWS else result
@@ -492,15 +506,17 @@ class Evaluator:
         known = self.knowledge.returns.get(member_key(callee.name))
         if known is not None:
             return self._known_result(known, node, scope)
+        owner, _, last = callee.name.rpartition(".")
         if callee.kind is Kind.MEMBER:
-            return None
+            return self.rows.run(node, last, scope) if last in RUNS_STATEMENT and owner in self.knowledge.sessions else None
+        if callee.name in self.knowledge.selects:
+            return self.rows.selected(node, scope)
         if (known_class := self.knowledge.returns_class.get(callee.name)) is not None:
             return Value(Kind.OBJECT, known_class)
         if callee.name in ("typing.cast", "typing_extensions.cast") and node.args:
             return self.annotated(node.args[0], scope)
         if callee.name in _HAND_ON_FUNCTIONS and node.args:
             return self.value(node.args[0], scope)
-        owner, _, last = callee.name.rpartition(".")
         if last[:1].isupper():
             is_key = len(node.args) > 1 and callee.name in self.knowledge.typed_keys
             return Value(Kind.INSTANCE, callee.name, element=self.instance_of(self.value(node.args[1], scope)) if is_key else None)
@@ -633,7 +649,7 @@ class Evaluator:
             for name in ("__enter__", "__aenter__"):
                 method = self.method(value.definition, name)
                 if method is not None:
-                    return self._of_receiver(self.returned(method), self.describe(method), value)
+                    return self._of_receiver(self.returned(method), Value(Kind.OBJECT, method.qualname, method), value)
         return value
 
     def _iterated(self, node: ast.expr | None, scope: Scope) -> Value | None:
@@ -641,7 +657,8 @@ class Evaluator:
             return None
         value = self.value(node, scope)
         if value is None and node is not None:
-            return self.rows.model_among(node, scope)
+            unpacked = [e.value for e in node.elts if isinstance(e, ast.Starred)] if isinstance(node, (ast.List, ast.Tuple)) else []
+            return self._iterated(unpacked[0], scope) if unpacked else self.rows.model_among(node, scope)
         return value.element if value is not None and value.kind in (Kind.QUERY, Kind.ROWS) else None
 
     def is_dependency_marker(self, call: ast.Call, scope: Scope) -> bool:
@@ -720,6 +737,15 @@ class Evaluator:
         options = node.values if isinstance(node, ast.BoolOp) else [node.body, node.orelse]
         return next((v for option in options if (v := self.value(option, scope)) is not None), None)
 
+    def _concatenation(self, node: ast.BinOp, scope: Scope) -> Value | None:
+        """`orders + more`, `orders | more` of rows."""
+        if not isinstance(node.op, (ast.Add, ast.BitOr)):
+            return None
+        value = self.value(node.left, scope)
+        if value is None:
+            value = self.value(node.right, scope)
+        return value if value is not None and value.kind in (Kind.ROWS, Kind.QUERY) else None
+
     def _subscript(self, node: ast.Subscript, scope: Scope) -> Value | None:
         if isinstance(node.slice, (ast.Name, ast.Attribute)):
             key = self.value(node.slice, scope)
@@ -745,6 +771,7 @@ _EVALUATORS: dict[type[ast.AST], Callable[[Evaluator, Any, Scope], Value | None]
     ast.Attribute: Evaluator._attribute,
     ast.Call: Evaluator._call,
     ast.Await: Evaluator._await,
+    ast.BinOp: Evaluator._concatenation,
     ast.BoolOp: Evaluator._first_known,
     ast.IfExp: Evaluator._first_known,
     ast.Subscript: Evaluator._subscript,
@@ -796,6 +823,11 @@ def _is_none(node: ast.expr | None) -> bool:
 
 def _is_static(function: FunctionNode) -> bool:
     return any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in function.decorator_list)
+
+
+def _is_of_class(method: FunctionInfo) -> bool:
+    """Whether a property is read from the class as well: `@classmethod` around `@property`."""
+    return any(last_name(d) in ("classmethod", "classproperty", "cached_classproperty") for d in method.decorators)
 
 
 def _is_property(decorator: ast.expr) -> bool:

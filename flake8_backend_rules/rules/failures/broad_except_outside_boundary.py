@@ -13,6 +13,9 @@ _BROAD_EXCEPT = re.compile(r"except(?:\s*:|[^\n]*(?:Exception\b|\(\s*(?:#[^\n]*)
 
 
 _PROBES = frozenset({"health", "healthz", "healthcheck", "readiness", "liveness", "readyz", "livez", "ping"})
+_OF_PROBES = frozenset({
+    "check", "checks", "probe", "status", "all", "api", "db", "database", "view", "handler", "endpoint", "route", "resource",
+})  # fmt: skip
 
 
 class BroadExceptOutsideBoundary(Rule):
@@ -72,6 +75,13 @@ class BroadExceptOutsideBoundary(Rule):
                     return []
                 except:  # ! 5
                     pass
+
+            @router.post("/insurance")
+            def health_insurance():
+                try:
+                    insure()
+                except Exception:  # ! 5
+                    return None
             """,
             messages=(
                 "dependency 'current_user' catches everything with 'except Exception'; "
@@ -79,6 +89,8 @@ class BroadExceptOutsideBoundary(Rule):
                 "route handler 'orders' catches everything with 'except (ValueError, Exception)'; "
                 "catch the failures you expect and leave the rest to the global boundary",
                 "'load', called by route handler 'orders', catches everything with 'except'; "
+                "catch the failures you expect and leave the rest to the global boundary",
+                "route handler 'health_insurance' catches everything with 'except Exception'; "
                 "catch the failures you expect and leave the rest to the global boundary",
             ),
         ),
@@ -232,6 +244,21 @@ class BroadExceptOutsideBoundary(Rule):
             """,
             path="app/main.py",
         ),
+        Good(
+            files="""
+            from fastapi import APIRouter
+
+            router = APIRouter()
+
+            @router.get("/health")
+            def get_health_status():
+                try:
+                    ping()
+                except Exception:
+                    return {"status": "down"}
+            """,
+            path="app/main.py",
+        ),
     )
 
     def applies(self, file: LintedFile) -> bool:
@@ -293,5 +320,11 @@ class BroadExceptOutsideBoundary(Rule):
 def _is_probe(handler: Handler, file: LintedFile) -> bool:
     """Whether a handler answers whether something works: whatever fails is the answer."""
     owner = file.scope.owner
-    words = words_of(handler.handler.name) + (words_of(owner.name) if owner is not None else [])
-    return not _PROBES.isdisjoint(words)
+    return any(_names_probe(words_of(name)) for name in (handler.handler.name, owner.name if owner is not None else ""))
+
+
+def _names_probe(words: list[str]) -> bool:
+    """Whether a name ends in a probe's, as `get_health` and `HealthCheckView` do and `health_insurance` does not."""
+    while words and words[-1] in _OF_PROBES:
+        words.pop()
+    return bool(words) and words[-1] in _PROBES

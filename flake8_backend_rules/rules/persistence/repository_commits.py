@@ -28,8 +28,8 @@ class RepositoryCommits(Rule):
     ## How it decides
     The receiver is typed as for KBR301. Left alone: units of work and transaction managers, wrappers that call
     the function they wrap and then commit, `__exit__`/`__aexit__`, generators and context managers, methods named
-    `commit`, a commit under an `if` on a parameter whose name holds `commit`, and one that a function makes of a session before any other
-    use, to close it next: it only lets go of locks.
+    `commit`, a commit about which a parameter decides whose name holds `commit`, and one that a function makes of a session before any
+    other use, to close it next: it only lets go of locks.
 
     ## When to suppress it
     For a store that is never part of a larger operation, such as an audit log that must survive a rollback.
@@ -85,6 +85,15 @@ class RepositoryCommits(Rule):
                     self.session.commit()
 
             class OrderRepository:
+                def drop(self, order, commit: bool = True):
+                    self.session.delete(order)
+                    return commit and self.session.commit()
+
+                def refresh(self, order, commit: bool = True) -> None:
+                    if not commit:
+                        return
+                    self.session.commit()
+
                 def add(self, order, auto_commit: bool = False) -> None:
                     self.session.add(order)
                     if auto_commit:
@@ -141,12 +150,30 @@ class RepositoryCommits(Rule):
         return first in closed and first.lineno > node.lineno
 
     def _is_asked_for(self, node: ast.Call, file: LintedFile) -> bool:
-        """Whether the commit stands under an `if` on a parameter whose name holds `commit`."""
-        names = {a.arg for f in file.scope.functions() for a, _ in parameters(f.args) if "commit" in a.arg}
-        return bool(names) and any(
-            isinstance(a, (ast.If, ast.IfExp)) and any(isinstance(n, ast.Name) and n.id in names for n in ast.walk(a.test))
-            for a in file.model.ancestors(node, file.scope)
-        )
+        """Whether a parameter whose name holds `commit` decides about the commit: an `if` or `and` around it, or an early return."""
+        functions = list(file.scope.functions())
+        names = {a.arg for f in functions for a, _ in parameters(f.args) if "commit" in a.arg}
+        if not names:
+            return False
+        if any(_returns_early(statement, names) and statement.lineno < node.lineno for f in functions for statement in f.body):
+            return True
+        tests = (_test_of(a) for a in file.model.ancestors(node, file.scope))
+        return any(test is not None and _mentions(test, names) for test in tests)
+
+
+def _test_of(node: ast.AST) -> ast.expr | None:
+    """What decides whether the inside of a node is reached; None of nodes that decide nothing."""
+    if isinstance(node, (ast.If, ast.IfExp)):
+        return node.test
+    return node.values[0] if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And) else None
+
+
+def _returns_early(statement: ast.stmt, names: set[str]) -> bool:
+    return isinstance(statement, ast.If) and isinstance(statement.body[-1], ast.Return) and _mentions(statement.test, names)
+
+
+def _mentions(node: ast.expr, names: set[str]) -> bool:
+    return any(isinstance(n, ast.Name) and n.id in names for n in ast.walk(node))
 
 
 def _classes_around(scope: Scope) -> Iterator[ast.ClassDef]:
