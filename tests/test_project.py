@@ -268,6 +268,18 @@ def test_without_a_marker_the_folder_of_the_package_is_the_root(tmp_path: Path) 
     assert told(project.resolve(run, "Near")) == "class near:Order"
 
 
+def test_without_a_marker_the_folder_that_flake8_runs_in_is_the_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "lib.py").write_text(ORDER, encoding="utf-8")
+    (tmp_path / "tools" / "run.py").write_text("from lib import Order", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    project = Project()
+    assert told(project.resolve(module(project, tmp_path / "tools" / "run.py"), "Order")) == "class lib:Order"
+    monkeypatch.chdir(tmp_path / "tools")
+    project = Project()
+    assert told(project.resolve(module(project, tmp_path / "tools" / "run.py"), "Order")) == "external lib.Order"
+
+
 def test_a_project_inside_a_project_has_its_own_modules(tmp_path: Path) -> None:
     files = {
         "one/setup.cfg": "", "one/app/__init__.py": "", "one/app/models.py": "class One: ...",

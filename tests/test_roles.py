@@ -623,6 +623,32 @@ def test_handlers_that_a_module_around_registers(tmp_path: Path, routes: str) ->
     assert roles(tmp_path, {routes: ROUTES, EDGE: VIEWS}, EDGE) == {"index": HTTP}
 
 
+def test_methods_that_a_module_around_registers(tmp_path: Path) -> None:
+    files = {
+        "app/api/__init__.py": """
+        from aiohttp import web
+        from app.api.orders import Orders, Widgets
+
+        def setup(app: web.Application) -> None:
+            orders = Orders()
+            app.add_routes([web.get("/", orders.index), web.post("/", Orders().place)])
+            app.router.add_get("/x", Widgets(orders.other).unknown)
+        """,
+        EDGE: """
+        from aiohttp import web
+
+        class Orders:
+            async def index(self, request: web.Request): ...
+            async def place(self, request): ...
+            async def other(self, request): ...
+
+        class Widgets:
+            async def draw(self, order): ...
+        """,
+    }
+    assert roles(tmp_path, files, EDGE) == {"Orders.index": HTTP, "Orders.place": HTTP}
+
+
 @pytest.mark.parametrize("wiring", ["app/jobs/__init__.py", "app/main.py", "app/jobs/scheduler.py"])
 def test_jobs_that_a_module_around_schedules(tmp_path: Path, wiring: str) -> None:
     files = {

@@ -542,6 +542,39 @@ def silent(request, cart: Cart):
     for line in cart.line_set.filter(a=1): line.save()
 def f(request, cart: Cart):
     for item in cart.item_set.filter(a=1): item.save()  # ! 44 f|item.save()
+## rows-that-a-view-finds
+from django.views.generic import DeleteView
+from rest_framework.serializers import ModelSerializer
+from rest_framework.viewsets import ModelViewSet
+class OrderSerializer(ModelSerializer):
+    class Meta: model = Order
+class ByQuery(ModelViewSet):
+    queryset = Kept.objects.all()
+    def update(self, request, pk): self.get_object().save()
+    def perform_destroy(self, instance): instance.save()
+class ByFinder(ModelViewSet):
+    def get_queryset(self): return Kept.objects.open_ones()
+    def update(self, request, pk): self.get_object().save()
+class ByOwnLook(ModelViewSet):
+    model = Order
+    def get_object(self): return self.look_up()
+    def update(self, request, pk): self.get_object().save()  # ! 36 update|self.get_object().save()
+class BySerializer(ModelViewSet):
+    serializer_class = OrderSerializer
+    def get_object(self): return self.look_up()
+    def update(self, request, pk): self.get_object().save()  # ! 36 update|self.get_object().save()
+class ByModel(DeleteView):
+    model = Order
+    def post(self, request): self.object = self.get_object(); self.object.delete()  # ! 63 post|self.object.delete()
+class Unknown(ModelViewSet):
+    def update(self, request, pk): self.look_up().save()
+    def perform_destroy(self, instance): instance.delete()  # ! 42 perform_destroy|instance.delete()
+## rows-that-an-annotation-only-quotes
+from django.db import models
+class Cart(models.Model): lines: "models.manager.RelatedManager['Line']"
+class Plain: lines: "models.manager.RelatedManager['Line']"
+def f(request, cart: Cart): cart.lines.create(a=1)  # ! 29 f|cart.lines.create()
+def silent(request, plain: Plain): plain.lines.create(a=1)
 ## what-a-handler-hands-to-helpers
 def f(request):
     order = Order.objects.get(pk=1); keep(order, 1); keep_kept(Kept()); store(request.POST)
@@ -640,6 +673,40 @@ def by_default(request): return render(Found._default_manager.filter(a=1))  # ! 
 def by_base(request): return render(find_model("a")._base_manager.get(a=1))  # ! 37 by_base|find_model('a')._base_manager
 def declared(request, shop: Shop): return render(shop.orders.exists())  # ! 50 declared|shop.orders.exists()
 def silent(request, plain: Plain): return render(plain.orders.exists(), Found.managers.filter(a=1))
+## relations-of-rows-with-an-unread-base-and-third-party-managers
+from django.db import models
+from somewhere import Stamped, TagManager, Tagging
+class Cart(Stamped, models.Model):
+    tags = TagManager()
+    tagging = Tagging()
+def undeclared(request, cart: Cart): return render(cart.notes.filter(a=1))  # ! 52 undeclared|cart.notes.filter()
+def tagged(request, cart: Cart): return render(cart.tags.all())  # ! 48 tagged|cart.tags.all()
+def silent(request, cart: Cart): return render(cart.notes.create(a=1), cart.tagging.all(), cart.notes.get("a"))
+## queries-that-a-manager-begins
+def begun(request):
+    orders = Order.objects.open_ones()  # ! 14 begun|Order.objects
+    orders = orders.filter(a=1) if request.GET else orders
+    return render(orders)
+def silent(request): orders = Order.objects.open_ones(); named = Order.objects.named(); return render(orders, named.count(), named.get("a"))
+## views-of-a-base-that-is-not-read
+from vanilla import GenericView
+from somewhere import Widget
+import django
+class Orders(GenericView):
+    def get(self, request): return render(Order.objects.filter(a=1))  # ! 43 get|Order.objects
+class Other(Widget):
+    def get(self, request): return render(Order.objects.filter(a=1))
+## hooks-of-a-view-in-another-module
+from shop.base import Base
+class Orders(Base):
+    def find(self): return Order.objects.filter(a=1)  # ! 28 find|Order.objects
+    def guard(self): return Order.objects.filter(a=1)
+    def get_queryset(self): return Order.objects.filter(a=1)
+#: shop/base.py
+from django.views import View
+class Base(View):
+    def dispatch(self, request): self.guard(); return super().dispatch(request)
+    def get(self, request): return render(self.find(), self.get_queryset())
 """)  # fmt: skip
 
 REPOSITORIES = "OrderRepository OrderRepo OrderDAO OrderDao CRUDOrder OrderCRUD OrderCRUDBase OrderGateway"

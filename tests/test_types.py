@@ -58,6 +58,8 @@ ASYNC_MAKER = "from sqlalchemy.ext.asyncio import async_sessionmaker\nSessionLoc
         pytest.param("from sqlmodel.ext.asyncio.session import AsyncSession", "AsyncSession", id="sqlmodel-async"),
         pytest.param("from sqlalchemy.orm import scoped_session", "scoped_session", id="scoped-session"),
         pytest.param("from sqlalchemy.orm import scoped_session, Session", "scoped_session[Session]", id="scoped-session-of"),
+        pytest.param("from sqlalchemy.orm.scoping import scoped_session", "scoped_session", id="scoped-session-where-it-is-defined"),
+        pytest.param("from sqlalchemy.orm.scoping import ScopedSession\nX = ScopedSession[object]", "X", id="scoped-session-by-its-alias"),
         pytest.param("from sqlalchemy import Connection", "Connection", id="connection"),
         pytest.param("from sqlalchemy.engine import Connection", "Connection", id="engine-connection"),
         pytest.param("from sqlalchemy.ext.asyncio import AsyncConnection", "AsyncConnection", id="async-connection"),
@@ -337,6 +339,8 @@ def test_depends_on_something_else(tmp_path: Path, provider: str) -> None:
         pytest.param(MAKER, "store = SessionLocal()", id="maker"),
         pytest.param("from sqlalchemy.orm import scoped_session, sessionmaker\nScoped = scoped_session(sessionmaker())", "store = Scoped()",
                      id="scoped-session"),
+        pytest.param("from sqlalchemy.orm import scoped_session, sessionmaker\nfrom elsewhere import Unread\n"
+                     "kept: Unread = scoped_session(sessionmaker())", "store = kept", id="annotated-with-what-is-not-read"),
         pytest.param("from sqlalchemy import create_engine", "store = create_engine('sqlite://').connect()", id="engine-connect"),
         pytest.param("from sqlalchemy.orm import object_session", "store = object_session(row)", id="object-session"),
         pytest.param(MAKER, "if flag:\n    store = None\nelse:\n    store = SessionLocal()", id="branch"),

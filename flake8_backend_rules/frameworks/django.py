@@ -69,7 +69,14 @@ FRAMEWORK = Framework(
             package="rest_framework",
             row_parameters=frozenset({"instance"}),
         ),
-        ClassHandlers(bases=_DJANGO_VIEWS, role=Role.HTTP, methods=HTTP_VERBS | {"dispatch"}, request_class=_HTTP_REQUEST),
+        ClassHandlers(
+            bases=_DJANGO_VIEWS,
+            role=Role.HTTP,
+            methods=HTTP_VERBS | {"dispatch"},
+            base_endings=_UNREAD_VIEWS[:1],
+            package="django",
+            request_class=_HTTP_REQUEST,
+        ),
         ClassHandlers(bases=_DJANGO_VIEWS, role=Role.HTTP, methods=frozenset({"form_valid", "form_invalid"})),
         ClassHandlers(
             bases=(

@@ -47,6 +47,8 @@ FRAMEWORK = Framework(
         "sqlalchemy.orm.Session.connection": _CONNECTION,
         "sqlalchemy.orm.Session.query": "sqlalchemy.orm.Query",
         "sqlalchemy.orm.scoped_session.query": "sqlalchemy.orm.Query",
+        "sqlalchemy.orm.scoping.scoped_session.query": "sqlalchemy.orm.Query",
+        "sqlalchemy.orm.scoping.ScopedSession.query": "sqlalchemy.orm.Query",
         "sqlalchemy.orm.object_session": _SESSION,
         "sqlmodel.SQLModel.model_copy": SELF,
         "sqlmodel.SQLModel.model_validate": SELF,
@@ -64,7 +66,8 @@ FRAMEWORK = Framework(
     sessions=(
         _SESSION, _ASYNC_SESSION, "sqlalchemy.orm.scoped_session", "sqlalchemy.ext.asyncio.async_scoped_session",
         _CONNECTION, "sqlalchemy.engine.Connection", _ASYNC_CONNECTION, "sqlmodel.Session",
-        "sqlmodel.ext.asyncio.session.AsyncSession",
+        "sqlmodel.ext.asyncio.session.AsyncSession", "sqlalchemy.orm.scoping.scoped_session", "sqlalchemy.orm.scoping.ScopedSession",
+        "sqlalchemy.ext.asyncio.scoping.async_scoped_session", "flask_sqlalchemy.session.Session",
     ),
     session_makers=(
         "sqlalchemy.orm.sessionmaker", "sqlalchemy.ext.asyncio.async_sessionmaker", "sqlalchemy.orm.scoped_session",

@@ -10,8 +10,8 @@ _MAX_ASCENT = 24
 
 
 def project_root(folder: str) -> str | None:
-    """The nearest folder at or above `folder` that holds a project marker; None where none does."""
-    return _project_root(folder, _MAX_ASCENT)
+    """The nearest folder at or above `folder` that holds a project marker; where none does, that which flake8 runs in, if around it."""
+    return _project_root(folder, _MAX_ASCENT) or _working_folder_around(folder)
 
 
 @lru_cache(maxsize=4096)
@@ -22,6 +22,11 @@ def _project_root(folder: str, ascent: int) -> str | None:
         return folder
     parent = os.path.dirname(folder)
     return None if parent == folder or not ascent else _project_root(parent, ascent - 1)
+
+
+def _working_folder_around(folder: str) -> str | None:
+    working = os.getcwd()
+    return working if _is_inside(folder, working) and os.path.dirname(working) != working else None
 
 
 @lru_cache(maxsize=4096)

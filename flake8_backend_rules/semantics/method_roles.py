@@ -51,8 +51,9 @@ class MethodRoles:
                 continue
             for ancestor in ancestry.classes[1:]:
                 templates = entry.methods.intersection(ancestor.methods) if ancestor.module is not cls.module else frozenset()
-                for name in templates.difference(cls.methods):
-                    for called in own_methods_called(ancestor.methods[name], self.evaluator.project).intersection(cls.methods):
+                for name in templates.difference(cls.methods, _AROUND_HANDLERS):
+                    hooks = own_methods_called(ancestor.methods[name], self.evaluator.project) - _FRAMEWORK_HOOKS
+                    for called in hooks.intersection(cls.methods):
                         line = cls.methods[called].line
                         roles.setdefault(line, FunctionRole(entry.role, f"called by {ancestor.name}.{name}"))
 
@@ -74,6 +75,15 @@ class MethodRoles:
         return next(
             (n for n in externals if n.endswith(handlers.base_endings) and n.partition(".")[0] not in self.knowledge.packages), None
         )
+
+
+_AROUND_HANDLERS = frozenset({"dispatch"})
+"""What runs before a handler of the verb; what it calls of an heir are guards and look-ups for all verbs."""
+_FRAMEWORK_HOOKS = frozenset({
+    "get_queryset", "filter_queryset", "get_object", "get_serializer", "get_serializer_class", "get_serializer_context", "get_context_data",
+    "get_form", "get_form_class", "get_form_kwargs", "get_initial", "get_success_url", "get_template_names", "get_permissions",
+})  # fmt: skip
+"""Methods that the frameworks' own views call as well, of which an override says what the view is about."""
 
 
 @lru_cache(maxsize=64)

@@ -111,14 +111,16 @@ class Registrations:
                     yield value.definition, entry, call.func.id
 
     def registered_around(self, module: ModuleSummary) -> Iterator[tuple[FunctionInfo, Registration, str]]:
-        """The module's functions that a module beside it, or beside its folder, registers as HTTP handlers: `add_get("/", index)`.
+        """The module's functions and methods that a module beside it, or beside its folder, registers as HTTP handlers.
 
-        Only asked of a module that imports a framework with such calls and has a function that takes a request first.
+        `add_get("/", index)`, `add_get("/", Orders().index)`. Only asked of a module that imports a framework with such calls and has
+        one that takes a request first.
         """
         packages = self.packages(module)
         words = {word for package in packages for word in self._http_words(package)}
         found = module.definitions(lambda text: "request" in text) if words else ()
-        if not any(isinstance(function, FunctionInfo) and takes_request(function, "request", "Request") for function in found):
+        functions = (function for binding in found for function in _functions_of(binding))
+        if not any(takes_request(function, "request", "Request", function.owner is not None) for function in functions):
             return
         for holder in self._holders_around(module, frozenset(words)):
             yield from self._of_module(module, self._registered_by(holder, words, packages, Role.HTTP))
@@ -134,8 +136,11 @@ class Registrations:
     def _of_module(
         self, module: ModuleSummary, registered: tuple[tuple[str, str, Registration, str], ...]
     ) -> Iterator[tuple[FunctionInfo, Registration, str]]:
-        for path, function, entry, name in registered:
-            own = module.binding(function) if path == module.path else None
+        for path, qualname, entry, name in registered:
+            outer, _, inner = qualname.partition(".")
+            own = module.binding(outer) if path == module.path else None
+            if isinstance(own, ClassInfo):
+                own = own.methods.get(inner)
             if isinstance(own, FunctionInfo):
                 yield own, entry, name
 
@@ -155,12 +160,12 @@ class Registrations:
     def _registered_by(
         self, holder: ModuleSummary, words: Iterable[str], packages: frozenset[str], role: Role
     ) -> tuple[tuple[str, str, Registration, str], ...]:
-        """(path of its module, name, the way it is registered, by what) of each handler of a role that a module registers; read once."""
+        """(module's path, qualified name, way it is registered, by what) of each handler of a role that a module registers; read once."""
         key, project = ("registered by", holder.path, role.value, *sorted(packages)), self.evaluator.project
         if key not in project.memo:
             tree, scope = project.tree_of(holder), self.evaluator.module_scope(holder)
             project.memo[key] = tuple(
-                (function.module.path, function.name, entry, name)
+                (function.module.path, function.qualname, entry, name)
                 for node, inner in (scoped_nodes(scope, tree) if tree is not None else ())
                 if isinstance(node, ast.Call) and last_name(node.func) in words
                 for function, entry, name in self.handlers(node, inner, packages)
@@ -262,6 +267,13 @@ def _put_into(name: str, nodes: list[ast.AST]) -> Iterator[ast.expr]:
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "append":
             if isinstance(node.func.value, ast.Name) and node.func.value.id == name:
                 yield from node.args
+
+
+def _functions_of(binding: object) -> Iterable[FunctionInfo]:
+    """A function itself, the methods of a class; nothing of what is bound otherwise."""
+    if isinstance(binding, ClassInfo):
+        return binding.methods.values()
+    return (binding,) if isinstance(binding, FunctionInfo) else ()
 
 
 def _looks_like_handler(binding: object, entry: HandlerLists) -> bool:

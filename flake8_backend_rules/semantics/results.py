@@ -24,6 +24,7 @@ _AWAITED = frozenset({"Coroutine", "Awaitable", "CoroutineType"})
 _OWN_CLASSES = frozenset({"Result", "Ok", "Err"})
 _RETURNS = re.compile(r"->\s*([^:\n]+)")
 _REEXPORT = re.compile(r"^from\s+(\.*)([\w.]*)\s+import\s+(\([^)]*\)|[^\n]+)", re.MULTILINE)
+_ERR = re.compile(r"Err(?!or)")
 _MARKS = ("Result[", "Err[")
 _DEFINED = re.compile(r"def\s+(\w+)")
 
@@ -183,7 +184,7 @@ class Results:
 
 def _result_functions(text: str, more: tuple[str, ...]) -> frozenset[str]:
     """Names of functions whose return annotation, as text, holds the name of a Result or an alias made of one."""
-    if not _may_name_one(text) and not any(name.rpartition(".")[2] in text for name in more):
+    if "->" not in text or (not _may_name_one(text) and not any(name.rpartition(".")[2] in text for name in more)):
         return frozenset()
     words = _words(more)
     returned = " ".join(_RETURNS.findall(text))
@@ -207,7 +208,7 @@ def _may_name_one(text: str) -> bool:
     """Whether a text holds a part of the name of a Result, as `_words` knows them; fixed text is found many times as fast."""
     if "Result" in text or "Ok" in text or "Success" in text or "Failure" in text:
         return True
-    return "Err" in text and "Err" in text.replace("Error", "")
+    return _ERR.search(text) is not None
 
 
 @lru_cache(maxsize=16)

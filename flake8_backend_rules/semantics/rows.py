@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_backend_rules.project.surfaces import ClassInfo, Variable
@@ -25,8 +26,9 @@ RELATED_QUERIES = frozenset({
     "all", "filter", "get", "exclude", "first", "last", "count", "exists", "values", "values_list", "order_by",
     "select_related", "prefetch_related", "annotate", "aggregate", "distinct", "only", "latest", "earliest",
 })  # fmt: skip
+_OF_VIEWS = ("queryset", "model", "serializer_class", "form_class")
 _QUERY_CLASSES = frozenset({"QuerySet", "Manager", "RelatedManager", "ManyRelatedManager"})
-_RELATED_READS = RELATED_QUERIES - {"get", "count", "values", "only"}  # which mappings, lists and fields may have too
+QUERYSET_READS = RELATED_QUERIES - {"get", "count", "values", "only"}  # which mappings, lists and fields may have too
 RELATED_WRITES = frozenset({
     "create", "acreate", "bulk_create", "abulk_create", "get_or_create", "aget_or_create", "update_or_create", "aupdate_or_create",
 })  # fmt: skip
@@ -52,9 +54,14 @@ class Rows:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self.evaluator = evaluator
+        self._of_views: dict[ClassInfo, Value | None] = {}
 
-    def is_related_manager(self, node: ast.expr, scope: Scope) -> bool:
-        """Whether `node` is an attribute of a row that no class declares: the manager of rows that refer to it (`related_name`)."""
+    def is_related_manager(self, node: ast.expr, scope: Scope, *, read: bool = False) -> bool:
+        """Whether `node` is an attribute of a row that no class declares: the manager of rows that refer to it (`related_name`).
+
+        `read`: a method is called on it that only managers have, so that a base which is not read makes no doubt, nor a field that
+        a third party calls a manager.
+        """
         if not isinstance(node, ast.Attribute):
             return False
         row = self.evaluator.value(node.value, scope)
@@ -65,7 +72,9 @@ class Rows:
             return held is not None and held.kind is Kind.MEMBER
         ancestry = self.evaluator.ancestry(row.definition)
         is_declared = any(node.attr in c.attributes or node.attr in c.methods for c in ancestry.classes)
-        return held is None and ancestry.complete and not is_declared
+        if read and held is not None and held.definition is None and held.last_name.endswith("Manager"):
+            return True
+        return held is None and (read or ancestry.complete) and not is_declared
 
     def is_related_query(self, call: ast.Call, scope: Scope) -> bool:
         """Whether a call queries a relation of a row, or a manager that a model calls other than `objects`: `Order.open.filter()`."""
@@ -79,7 +88,7 @@ class Rows:
         if receiver.attr.endswith("_set"):
             return value is None or value.kind in (Kind.QUERY, Kind.MEMBER)
         if value is None or value.kind is not Kind.QUERY:
-            return is_related_read(call) and self.is_related_manager(receiver, scope)
+            return is_related_read(call) and self.is_related_manager(receiver, scope, read=True)
         if value.name == RELATED.name or value.name in self.evaluator.knowledge.links:
             return True
         owner = self.evaluator.value(receiver.value, scope)
@@ -147,15 +156,42 @@ class Rows:
         """The row that a form or serializer of a model saves."""
         if not isinstance(form.definition, ClassInfo) or not self.evaluator.descends(form, self.evaluator.knowledge.model_forms):
             return None
-        for cls in self.evaluator.ancestry(form.definition).classes:
+        return self._of_meta(form.definition)
+
+    def _of_meta(self, form: ClassInfo) -> Value | None:
+        for cls in self.evaluator.ancestry(form).classes:
             if (meta := cls.classes.get("Meta")) is not None and "model" in meta.attributes:
                 model = self.evaluator.value(meta.attributes["model"].value, self.evaluator.module_scope(cls.module))
                 return self.evaluator.instance_of(model)
         return None
 
+    def found_by_view(self, view: Value) -> Value | None:
+        """The row that a class-based view finds, by the model, the query or the serializer that the class names."""
+        cls = view.definition
+        if not isinstance(cls, ClassInfo):
+            return None
+        if cls not in self._of_views:
+            self._of_views[cls] = None  # recursion ends here
+            self._of_views[cls] = next((row for row in self._named_by_view(cls) if row is not None and row.definition is not None), None)
+        return self._of_views[cls]
+
+    def _named_by_view(self, view: ClassInfo) -> Iterator[Value | None]:
+        for cls in self.evaluator.ancestry(view).classes:
+            scope = self.evaluator.module_scope(cls.module)
+            named = {name: self.evaluator.value(cls.attributes[name].value, scope) for name in _OF_VIEWS if name in cls.attributes}
+            finder = cls.methods.get("get_queryset")
+            queries = [named.get("queryset"), None if finder is None else self.evaluator.returned(finder)]
+            yield from (query.element for query in queries if query is not None and query.kind is Kind.QUERY)
+            yield self.evaluator.instance_of(named.get("model")) if self._is_model(named.get("model")) else None
+            serializer = named.get("serializer_class") or named.get("form_class")
+            if serializer is not None and isinstance(serializer.definition, ClassInfo):
+                yield self._of_meta(serializer.definition)
+
     def _is_declared_query(self, annotated: ast.expr, owner: ClassInfo) -> bool:
         named = annotated.value if isinstance(annotated, ast.Subscript) else annotated
-        return last_name(named) in _QUERY_CLASSES and self.evaluator.is_active_record(Value(Kind.INSTANCE, owner.qualname, owner))
+        quoted = named.value if isinstance(named, ast.Constant) else None
+        name = quoted.partition("[")[0].rpartition(".")[2] if isinstance(quoted, str) else last_name(named)
+        return name in _QUERY_CLASSES and self.evaluator.is_active_record(Value(Kind.INSTANCE, owner.qualname, owner))
 
     def model_among(self, node: ast.expr, scope: Scope) -> Value | None:
         """One of the models that a mapping or sequence written out holds (`MODELS[kind]`, `for model in (Order, Line)`)."""
@@ -196,4 +232,4 @@ def is_related_read(call: ast.Call) -> bool:
     name = last_name(call.func)
     if name == "get":
         return bool(call.keywords) and not call.args
-    return name in _RELATED_READS or (name == "count" and not call.args)
+    return name in QUERYSET_READS or (name == "count" and not call.args)

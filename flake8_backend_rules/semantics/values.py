@@ -8,6 +8,7 @@ ask one another at every step.)
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple, cast
 
@@ -53,7 +54,9 @@ class Ancestry(NamedTuple):
     complete: bool
 
 
+_PLAIN_PACKAGES = frozenset({"builtins", *sys.stdlib_module_names})
 _SESSION_QUERY = "sqlalchemy.orm.Query"
+_HELD_ROWS = ("instance", "object")
 _DJANGO_MANAGERS = ("_default_manager", "_base_manager")
 """Which only Django's models have."""
 _OF_SOME_MODEL = Value(Kind.QUERY, "objects", element=SOME_ROW)
@@ -306,7 +309,9 @@ class Evaluator:
             return value
         arg = local.parameter
         if arg is not None and arg in self.request_classes:
-            return Value(Kind.INSTANCE, self.request_classes[arg])
+            given = Value(Kind.INSTANCE, self.request_classes[arg])
+            view = scope.owner if given == SOME_ROW else None
+            return (None if view is None else self.rows.found_by_view(Value(Kind.INSTANCE, view.qualname, view))) or given
         if arg is not None and _is_receiver(arg, scope):
             assert scope.owner is not None
             kind = Kind.OBJECT if arg.arg == "cls" else Kind.INSTANCE
@@ -393,7 +398,9 @@ class Evaluator:
                 return value
             if member_key(f"{external}.{name}") in self.knowledge.returns:
                 return value
-        return self.rows.saved_by(owner) if name == "instance" else None
+        if name in _HELD_ROWS:
+            return self.rows.saved_by(owner) if name == "instance" else self.rows.found_by_view(owner)
+        return None
 
     def _external_attribute(self, owner: str, name: str) -> Value:
         if name in _DJANGO_MANAGERS:
@@ -417,9 +424,17 @@ class Evaluator:
             if value is None and variable.owner is not None and isinstance(variable.value, ast.Call):
                 if self.is_dependency_marker(variable.value, scope):  # an attribute of a class-based view
                     value = self.injected(variable.value, scope)
-            value = value or self.value(variable.value, scope)
+            if value is None or (variable.value is not None and self._says_nothing(value)):
+                value = self.value(variable.value, scope) or value
         self._variables[variable] = value
         return value
+
+    def _says_nothing(self, annotated: Value) -> bool:
+        """Whether an annotation names a class of a package of which nothing is known."""
+        if annotated.kind is not Kind.INSTANCE or annotated.definition is not None:
+            return False
+        package = annotated.name.partition(".")[0]
+        return package not in self.knowledge.packages and package not in _PLAIN_PACKAGES
 
     # -- calls -----------------------------------------------------------------------------------
 
@@ -432,16 +447,19 @@ class Evaluator:
             owner = self.value(func.value, scope)
             if owner is not None and owner.kind is Kind.QUERY:
                 return self._manager_result(owner, func.attr) or _query_call(owner, func.attr)
-            if is_related_read(node) and self.rows.is_related_manager(func.value, scope):
+            if is_related_read(node) and self.rows.is_related_manager(func.value, scope, read=True):
                 return _query_call(RELATED, func.attr)
             if owner is None:
                 return self._queried_by_name(func, node, scope)
             if owner.element is not None:
                 return self.rows.read_from(owner, func.attr)
             callee = self.attribute(owner, func.attr)
-            if callee is None:
-                return self.rows.saved_by(owner) if func.attr == "save" else None
-            return self._of_receiver(self.called(callee, node, scope), callee, owner)
+            if callee is None and func.attr == "save":
+                return self.rows.saved_by(owner)
+            result = None if callee is None else self._of_receiver(self.called(callee, node, scope), callee, owner)
+            if func.attr == "get_object" and (result is None or result == SOME_ROW):
+                return self.rows.found_by_view(owner) or result
+            return result
         callee = self.value(func, scope)
         return None if callee is None else self.called(callee, node, scope)
 

@@ -75,9 +75,9 @@ def is_in_registry(function: FunctionInfo, registry: str, evaluator: Evaluator) 
     return False
 
 
-def takes_request(function: FunctionInfo, parameter: str, request_class: str) -> bool:
-    """Whether a function's first parameter has a name, or is annotated as a class, named with or without its module."""
-    first = next(iter([*function.args.posonlyargs, *function.args.args]), None)
+def takes_request(function: FunctionInfo, parameter: str, request_class: str, is_method: bool = False) -> bool:
+    """Whether a function's first parameter (after `self`) has a name, or is annotated as a class, named with or without its module."""
+    first = next(iter([*function.args.posonlyargs, *function.args.args][is_method:]), None)
     if first is None:
         return False
     annotated = first.annotation is not None and last_name(first.annotation) == request_class.rpartition(".")[2]

@@ -32,7 +32,7 @@ class UntypedJobPayload(Rule):
     ## How it decides
     By the annotations, through Optional, Annotated and aliases. Not counted: `self`, the task of a bound task, then a
     first parameter named ctx, context, request, task, job or message; injected parameters; `*args` and `**kwargs`
-    beside a typed payload parameter, or spelt by `Unpack[...]`.
+    beside a typed payload parameter, or spelt by `Unpack[...]`; what a text, number or boolean as its default tells.
 
     ## When to suppress it
     On a handler that forwards whatever it is given, such as a dead-letter queue's.
@@ -147,11 +147,20 @@ def _payload(node: FunctionNode, scope: Scope) -> Iterator[ast.arg]:
     if given and given[0][0].arg in _RUNNER_PARAMETERS:
         given = given[1:]
     for arg, default in given:
-        if arg.annotation is None and isinstance(default, ast.Constant) and default.value is not None:
+        if arg.annotation is None and default is not None and _is_literal(default):
             continue  # its default tells the type
         injected = isinstance(default, ast.Call) and _last_name(default.func).endswith(("Depends", "Context", "Inject", "Provide"))
         if not injected:
             yield arg
+
+
+def _is_literal(node: ast.expr) -> bool:
+    """Whether a default is a text, number or boolean, also reckoned from such: `days=30 * 3`."""
+    if isinstance(node, ast.BinOp):
+        return _is_literal(node.left) and _is_literal(node.right)
+    if isinstance(node, ast.UnaryOp):
+        return _is_literal(node.operand)
+    return isinstance(node, ast.Constant) and node.value is not None
 
 
 def _is_bound(node: FunctionNode) -> bool:

@@ -6,8 +6,10 @@ from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.walk import LintedFile
 
 _LIBRARIES = knowledge().http_libraries
-# Parts of these libraries that call nobody: aiohttp's server side, urllib.request's path and proxy helpers.
-_SERVER = frozenset({"web", "web_app", "web_request", "web_response", "web_exceptions", "web_middlewares", "test_utils", "pytest_plugin"})
+# Parts of these libraries that call nobody: aiohttp's server side and names of headers, urllib.request's path and proxy helpers.
+_SERVER = frozenset({
+    "web", "web_app", "web_request", "web_response", "web_exceptions", "web_middlewares", "test_utils", "pytest_plugin", "hdrs",
+})  # fmt: skip
 _HELPERS = frozenset({"pathname2url", "url2pathname", "parse_http_list", "parse_keqv_list", "getproxies", "proxy_bypass"})
 _AIOHTTP_USE = re.compile(r"\baiohttp\.(\w+)")
 
@@ -70,6 +72,7 @@ class HttpClientNotHttpx(Rule):
             import httpx
             import requests_mock
             from aiohttp import web
+            from aiohttp.hdrs import AUTHORIZATION
             from aiohttp.web import Application
             from urllib.parse import quote
             from urllib.request import pathname2url

@@ -1,6 +1,6 @@
 import ast
 
-from flake8_backend_rules.project.surfaces import FunctionNode, ImportInfo
+from flake8_backend_rules.project.surfaces import FunctionNode, ImportInfo, Variable
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.semantics.kinds import Kind
 from flake8_backend_rules.semantics.paths import last_name
@@ -63,12 +63,18 @@ class CreateAllInsteadOfMigrations(Rule):
 
             def create_schema(config) -> None:
                 Base.metadata.create_all(engine)  # ! 5
+
+            store = connect()
+
+            def create_store(store) -> None:
+                Base.metadata.create_all(store)  # ! 5
             """,
             path="app/main.py",
             messages=(
                 "'Base.metadata.create_all()' creates the schema without migrations; let Alembic create and change it",
                 "'connection.run_sync(Base.metadata.create_all)' creates the schema without migrations; let Alembic create and change it",
                 "'db.create_all()' creates the schema without migrations; let Alembic create and change it",
+                "'Base.metadata.create_all()' creates the schema without migrations; let Alembic create and change it",
                 "'Base.metadata.create_all()' creates the schema without migrations; let Alembic create and change it",
                 "'Base.metadata.create_all()' creates the schema without migrations; let Alembic create and change it",
                 "'Base.metadata.create_all()' creates the schema without migrations; let Alembic create and change it",
@@ -172,14 +178,15 @@ class CreateAllInsteadOfMigrations(Rule):
         return any(_calls(f.node, "stamp") and _calls(body, f.node.name) for f in file.model.functions if f.owner is None)
 
     def _is_up_to_caller(self, call: ast.Call, function: FunctionNode | None, file: LintedFile) -> bool:
-        """Whether a function, which its module does not call, is handed the engine or object that it creates the tables with."""
+        """Whether a function, which its module does not call, is handed an engine or object to create the tables with, not the module's."""
         if function is None or file.scope.owner is not None or _calls_name(file.model.tree, function.name):
             return False
         used = {n.id for n in all_nodes(call) if isinstance(n, ast.Name)}
         for item in (i for n in all_nodes(function) if isinstance(n, (ast.With, ast.AsyncWith)) for i in n.items):
             if isinstance(item.optional_vars, ast.Name) and item.optional_vars.id in used:
                 used |= {n.id for n in all_nodes(item.context_expr) if isinstance(n, ast.Name)}
-        return any(arg.arg in used for arg, _ in parameters(function.args))
+        handed = {arg.arg for arg, _ in parameters(function.args)} & used
+        return any(not isinstance(file.module.binding(name), Variable) for name in handed)
 
     def _is_own(self, metadata: ast.expr, file: LintedFile) -> bool:
         """Whether a metadata is made in the function, handed to it, or that of a class in a module with a store: no application's."""

@@ -6,7 +6,7 @@ from flake8_backend_rules.project.surfaces import FunctionNode
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.semantics.paths import last_name
 from flake8_backend_rules.semantics.persistence import OR_404, QUERY_READS, QUERY_WRITES, READ_NAMES
-from flake8_backend_rules.semantics.rows import RELATED_QUERIES
+from flake8_backend_rules.semantics.rows import QUERYSET_READS, RELATED_QUERIES
 from flake8_backend_rules.semantics.scope import own_nodes
 from flake8_backend_rules.semantics.values import ROW_METHODS
 from flake8_backend_rules.walk import LintedFile
@@ -222,15 +222,23 @@ class HandlerQueriesInline(Rule):
         top, methods = file.model.chain_top(node, file.scope)
         if any(name in OR_404 or name in QUERY_WRITES or name == "none" for name in methods):
             return
-        if isinstance(node, ast.Attribute) and methods and QUERY_READS.isdisjoint(methods):
-            return  # a method of the model's own manager is the query function
         around = next(file.model.ancestors(top, file.scope), None)
+        if isinstance(node, ast.Attribute) and methods and QUERY_READS.isdisjoint(methods) and not self._goes_on(around, function, file):
+            return  # a method of the model's own manager is the query function
         if isinstance(around, ast.Call) and top in around.args and last_name(around.func) == "get_object_or_404":
             return
         is_row = bool(methods) and methods[-1] in ROW_METHODS  # has been read by then
         if isinstance(around, ast.Assign) and not is_row and self._is_only_written(around, function, file):
             return
         file.report(self, node, once_per=function, where=where, call=quoted(node))
+
+    def _goes_on(self, around: ast.AST | None, function: FunctionNode, file: LintedFile) -> bool:
+        """Whether what is found is bound to a name that is queried on: `orders = Order.objects.open_ones()`, `orders.filter(...)`."""
+        target = around.targets[0] if isinstance(around, ast.Assign) and len(around.targets) == 1 else None
+        if not isinstance(target, ast.Name):
+            return False
+        uses = (n for n in own_nodes(function) if isinstance(n, ast.Name) and n.id == target.id and isinstance(n.ctx, ast.Load))
+        return any(not QUERYSET_READS.isdisjoint(file.model.chain_top(use, file.scope)[1]) for use in uses)
 
     def _is_only_written(self, bound: ast.Assign, function: FunctionNode, file: LintedFile) -> bool:
         """Whether a query is bound to a name for nothing but to be deleted or updated."""
