@@ -41,8 +41,8 @@ class DomainModels:
         """Whether a class is a pydantic model of the domain, and neither its input nor an ORM class."""
         if not cls.bases or self._layer_of(cls.module) is not Layer.DOMAIN or _holds_input(cls.module):
             return False
-        value = self.evaluator.describe(cls)
-        return self.evaluator.descends(value, self.evaluator.knowledge.pydantic_bases) is True and not self.evaluator.is_orm_class(value)
+        value, bases = self.evaluator.describe(cls), self.evaluator.knowledge.pydantic_bases
+        return self.evaluator.descends(value, bases) is True and not self.evaluator.rows.is_orm_class(value)
 
     def heirs(self, cls: ClassInfo) -> int:
         """How many other pydantic classes of the project's domain descend from a class."""

@@ -39,7 +39,7 @@ def is_dto(evaluator: Evaluator, cls: ClassInfo, layer: Layer) -> bool:
     if not is_dto_name(cls.name) and (layer is not Layer.TRANSPORT or _is_made_into_dto(cls)):
         return False
     value = evaluator.describe(cls)
-    return evaluator.descends(value, evaluator.knowledge.dto_bases) is True and not evaluator.is_orm_class(value)
+    return evaluator.descends(value, evaluator.knowledge.dto_bases) is True and not evaluator.rows.is_orm_class(value)
 
 
 def _is_made_into_dto(cls: ClassInfo) -> bool:

@@ -132,7 +132,7 @@ class ImportantWrites:
         value = self.evaluator.annotated(arg.annotation, scope)
         if value is None or value.kind is not Kind.INSTANCE or not isinstance(value.definition, ClassInfo):
             return False
-        if self.persistence.session_type(value) or self.evaluator.is_orm_class(value):
+        if self.persistence.session_type(value) or self.evaluator.rows.is_orm_class(value):
             return False
         return any(_attribute_tells(c, by_name, endings) for c in self.evaluator.ancestry(value.definition).classes)
 

@@ -266,7 +266,7 @@ class Layering:
         if not cls.bases:
             return False
         value = self.evaluator.describe(cls)
-        return self.evaluator.is_orm_class(value) is True
+        return self.evaluator.rows.is_orm_class(value) is True
 
     def _name_counts(self, cls: ClassInfo) -> bool:
         """Names count neither for pydantic models and dataclasses nor for subclasses of third-party classes or of hooks and such."""

@@ -186,12 +186,12 @@ class Operations:
         owner = function.owner
         if owner is None or any(_last_name(d) in ("classmethod", "staticmethod") for d in function.decorators):
             return not is_pure_helper(function, self.evaluator.project)
-        if self._is_value(owner) or self.evaluator.is_orm_class(self.evaluator.describe(owner)) is True:
+        if self._is_value(owner) or self.evaluator.rows.is_orm_class(self.evaluator.describe(owner)) is True:
             return False
         receiver = self.evaluator.value(call.func.value, scope) if isinstance(call.func, ast.Attribute) else None
         if receiver is None or not isinstance(receiver.definition, ClassInfo) or receiver.definition is owner:
             return True  # else the method may come from a mixin of the row's class
-        return self.evaluator.is_orm_class(self.evaluator.describe(receiver.definition)) is not True
+        return self.evaluator.rows.is_orm_class(self.evaluator.describe(receiver.definition)) is not True
 
     def _is_elsewhere(self, func: ast.expr, scope: Scope) -> bool:
         """Whether a call is one on the request, or the module that its name comes from is no infrastructure by its own name."""
@@ -245,7 +245,7 @@ class Operations:
         """Whether a method is an alternative constructor: called on its class, it returns an instance."""
         if not any(_last_name(d) in ("classmethod", "staticmethod") for d in function.decorators):
             return False
-        value = self.evaluator.returned(function)
+        value = self.evaluator.results.of(function)
         return value is not None and value.kind is Kind.INSTANCE and value.definition is function.owner
 
     def _hands_a_query(self, call: ast.Call, scope: Scope) -> bool:

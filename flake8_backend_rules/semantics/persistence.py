@@ -144,7 +144,7 @@ class Persistence:
         if last_name(call.func) != "super" or len(call.args) != 2:
             return False
         value = self.evaluator.value(call.args[1], scope)
-        return value is not None and value.kind is Kind.INSTANCE and self.evaluator.is_active_record(value)
+        return value is not None and value.kind is Kind.INSTANCE and self.evaluator.rows.is_active_record(value)
 
     def _is_declared(self, method: str, value: Value | None, methods: dict[str, NameSet]) -> bool:
         """Whether a framework's data names the method of a class or an instance, and no first-party override does the work itself."""
@@ -163,7 +163,7 @@ class Persistence:
         return not text or self.is_typed_session(receiver, scope)
 
     def _writes_row(self, value: Value, method: str) -> bool:
-        if value.kind is not Kind.INSTANCE or not self.evaluator.is_active_record(value):
+        if value.kind is not Kind.INSTANCE or not self.evaluator.rows.is_active_record(value):
             return False
         if isinstance(value.definition, ClassInfo):
             override = self.evaluator.method(value.definition, method)
@@ -197,7 +197,7 @@ class Persistence:
     def _saves_row(self, func: ast.Attribute, scope: Scope) -> bool:
         """Whether a method of a row is called that writes it, overridden or not."""
         value = self.evaluator.value(func.value, scope) if func.attr in ROW_WRITES else None
-        return value is not None and value.kind is Kind.INSTANCE and self.evaluator.is_active_record(value)
+        return value is not None and value.kind is Kind.INSTANCE and self.evaluator.rows.is_active_record(value)
 
     def is_data_change(self, node: ast.expr, scope: Scope, hops: int = 0) -> bool:
         """Whether a statement is an INSERT, UPDATE or DELETE: a construct, SQL text, or a local name bound to one."""

@@ -172,7 +172,7 @@ class RoleFinder:
         if owner is None and _has_path(decorator):
             owner = self.evaluator.deep_value(target.value, scope)
         if owner is not None and isinstance(owner.definition, FunctionInfo):
-            known = self.evaluator.made_of(owner.definition)
+            known = self.evaluator.results.made_of(owner.definition)
             owner = None if known is None else Value(Kind.INSTANCE, known)
         for entry in self.knowledge.object_decorators[target.attr]:
             if owner is not None and self._has_class(owner, entry):

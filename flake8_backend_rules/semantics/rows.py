@@ -1,10 +1,10 @@
-"""Rows of active-record models as other rows, mappings and loops hand them out: relations, their managers, models in a table."""
+"""ORM classes, their queries and rows: as managers, relations, statements, forms, views and tables of models hand them out."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from flake8_backend_rules.project.surfaces import ClassInfo, Variable
 from flake8_backend_rules.semantics.kinds import Kind, Value
@@ -34,6 +34,15 @@ RELATED_WRITES = frozenset({
 })  # fmt: skip
 
 
+# Terminal methods of a query, and those that leave it for something that is no row.
+ROW_METHODS = frozenset({
+    "get", "first", "last", "one", "one_or_none", "earliest", "latest", "create", "scalar", "get_or_404",
+    "first_or_404", "one_or_404", "aget", "afirst", "alast", "acreate", "get_or_none", "get_by_id", "first_or_none",
+})  # fmt: skip
+_NO_ROW_METHODS = frozenset({
+    "count", "exists", "aggregate", "values", "values_list", "update", "delete", "bulk_create", "bulk_update",
+    "acount", "aexists", "adelete", "aupdate", "explain", "in_bulk", "get_or_create", "update_or_create",
+})  # fmt: skip
 _STATEMENT, _RESULT, _SCALARS = "sqlalchemy.Select", "sqlalchemy.Result", "sqlalchemy.ScalarResult"
 # What a session's method gives for a SELECT of one model; "" for the row itself.
 RUNS_STATEMENT = {
@@ -50,11 +59,86 @@ _ROW_OF = {
 
 
 class Rows:
-    """Answers about the rows that an evaluator comes across."""
+    """Answers about the models and rows that an evaluator comes across."""
 
     def __init__(self, evaluator: Evaluator) -> None:
         self.evaluator = evaluator
         self._of_views: dict[ClassInfo, Value | None] = {}
+
+    # -- models ----------------------------------------------------------------------------------
+
+    def is_orm_class(self, value: Value | None) -> bool | None:
+        """Whether a class (or an instance's class) is an ORM class; None if its ancestry is not fully known."""
+        if value is None:
+            return None
+        cls = value.definition
+        if not isinstance(cls, ClassInfo):
+            return self.evaluator.descends(value, self.evaluator.knowledge.orm_bases) is True
+        key, memo = ("is ORM class", cls.module.path, cls.qualname, str(cls.line)), self.evaluator.project.memo
+        if key in memo:
+            return cast("bool | None", memo[key])
+        found = True if self.evaluator.descends(value, self.evaluator.knowledge.orm_bases) else self._is_orm_descendant(cls)
+        if not self.evaluator.depth and not any(self.evaluator.project.is_current(c.module) for c in self.evaluator.ancestry(cls).classes):
+            memo[key] = found
+        return found
+
+    def _is_orm_descendant(self, cls: ClassInfo) -> bool | None:
+        ancestry = self.evaluator.ancestry(cls)
+        if any(name in self.evaluator.knowledge.table_models for name in ancestry.externals):
+            return any("table" in c.keywords for c in ancestry.classes)
+        if ancestry.externals and any(self._has_model_field(c) for c in ancestry.classes):
+            return True
+        return False if ancestry.complete else None
+
+    def is_active_record(self, value: Value) -> bool:
+        """Whether a row has methods that write it: by its bases, or where one is not read by a field of an ORM that has such rows."""
+        if self.evaluator.descends(value, self.evaluator.knowledge.active_record_bases):
+            return True
+        ancestry = self.evaluator.ancestry(value.definition) if isinstance(value.definition, ClassInfo) else None
+        return ancestry is not None and bool(ancestry.externals) and any(self._has_model_field(c) for c in ancestry.classes)
+
+    def _has_model_field(self, cls: ClassInfo) -> bool:
+        """Whether a class whose base is not read has a field of an ORM: `title = models.CharField(...)`."""
+        scope = self.evaluator.module_scope(cls.module)
+        for attribute in cls.attributes.values():
+            if isinstance(attribute.value, ast.Call) and isinstance(attribute.value.func, ast.Attribute):
+                name = attribute.value.func.attr
+                if name.endswith(("Field", "ForeignKey")):
+                    value = self.evaluator.value(attribute.value.func, scope)
+                    if value is not None and value.name.startswith(self.evaluator.knowledge.model_fields):
+                        return True
+        return False
+
+    def has_queries(self, owner: Value, name: str) -> bool:
+        if name == "query":
+            return self.is_orm_class(owner) is True
+        if isinstance(owner.definition, ClassInfo):
+            if self.is_orm_class(owner) is not False:
+                return True
+            ancestry = self.evaluator.ancestry(owner.definition)  # not its own, so a third-party base's
+            unread = any(n.partition(".")[0] not in ("builtins", "typing", "abc", "enum") for n in ancestry.externals)
+            return unread and not any(name in c.attributes or name in c.methods for c in ancestry.classes)
+        return owner.last_name[:1].isupper()
+
+    def queried(self, owner: Value, name: str) -> Value:
+        """A row of the model: of a third-party model, or one whose ancestry is unknown, `objects` tells that it is Django's."""
+        if name == "query" or (owner.definition is not None and self.is_orm_class(owner)):
+            return Value(Kind.INSTANCE, owner.name, owner.definition)
+        return SOME_ROW
+
+    def of_manager(self, query: Value, method: str) -> Value | None:
+        """What a method of a first-party manager says it returns: `Profile.objects.for_user(user)`."""
+        model = query.element.definition if query.element is not None else None
+        if method in ROW_METHODS or method in _NO_ROW_METHODS or not isinstance(model, ClassInfo):
+            return None
+        manager = next((c.attributes["objects"] for c in self.evaluator.ancestry(model).classes if "objects" in c.attributes), None)
+        value = self.evaluator.variable(manager) if manager is not None else None
+        if value is None or not isinstance(value.definition, ClassInfo):
+            return None
+        function = self.evaluator.method(value.definition, method)
+        return None if function is None or function.returns is None else self.evaluator.results.of(function)
+
+    # -- relations -------------------------------------------------------------------------------
 
     def is_related_manager(self, node: ast.expr, scope: Scope, *, read: bool = False) -> bool:
         """Whether `node` is an attribute of a row that no class declares: the manager of rows that refer to it (`related_name`).
@@ -65,7 +149,7 @@ class Rows:
         if not isinstance(node, ast.Attribute):
             return False
         row = self.evaluator.value(node.value, scope)
-        if row is None or row.kind is not Kind.INSTANCE or not self.evaluator.is_active_record(row):
+        if row is None or row.kind is not Kind.INSTANCE or not self.is_active_record(row):
             return False
         held = self.evaluator.attribute(row, node.attr)
         if not isinstance(row.definition, ClassInfo):
@@ -180,7 +264,7 @@ class Rows:
             scope = self.evaluator.module_scope(cls.module)
             named = {name: self.evaluator.value(cls.attributes[name].value, scope) for name in _OF_VIEWS if name in cls.attributes}
             finder = cls.methods.get("get_queryset")
-            queries = [named.get("queryset"), None if finder is None else self.evaluator.returned(finder)]
+            queries = [named.get("queryset"), None if finder is None else self.evaluator.results.of(finder)]
             yield from (query.element for query in queries if query is not None and query.kind is Kind.QUERY)
             yield self.evaluator.instance_of(named.get("model")) if self._is_model(named.get("model")) else None
             serializer = named.get("serializer_class") or named.get("form_class")
@@ -191,7 +275,7 @@ class Rows:
         named = annotated.value if isinstance(annotated, ast.Subscript) else annotated
         quoted = named.value if isinstance(named, ast.Constant) else None
         name = quoted.partition("[")[0].rpartition(".")[2] if isinstance(quoted, str) else last_name(named)
-        return name in _QUERY_CLASSES and self.evaluator.is_active_record(Value(Kind.INSTANCE, owner.qualname, owner))
+        return name in _QUERY_CLASSES and self.is_active_record(Value(Kind.INSTANCE, owner.qualname, owner))
 
     def model_among(self, node: ast.expr, scope: Scope) -> Value | None:
         """One of the models that a mapping or sequence written out holds (`MODELS[kind]`, `for model in (Order, Line)`)."""
@@ -209,7 +293,7 @@ class Rows:
         """Whether a value is a first-party ORM class."""
         if value is None or value.kind is not Kind.OBJECT or value.definition is None:
             return False
-        return self.evaluator.is_orm_class(value) is True
+        return self.is_orm_class(value) is True
 
     def _written_out(self, name: str, scope: Scope) -> tuple[ast.expr | None, Scope]:
         """What a name was bound to, and where that is to be read."""
@@ -221,6 +305,15 @@ class Rows:
         if not isinstance(definition, Variable) or definition.owner is not None:
             return None, scope
         return definition.value, self.evaluator.module_scope(definition.module)
+
+
+def query_call(owner: Value, method: str) -> Value | None:
+    """What a method of a query gives: a row, a query, or something else."""
+    if method in ROW_METHODS:
+        return owner.element
+    if method in _NO_ROW_METHODS:
+        return Value(Kind.MEMBER, f"{owner.name}.{method}()")
+    return owner
 
 
 def _kind_of(name: str) -> Kind:

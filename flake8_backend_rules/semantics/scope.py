@@ -112,6 +112,16 @@ def parameters(args: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr | None]]
     yield from zip(args.kwonlyargs, args.kw_defaults, strict=True)
 
 
+def named_parameters(args: ast.arguments) -> list[ast.arg]:
+    """Every named parameter in order."""
+    return [*args.posonlyargs, *args.args, *args.kwonlyargs]
+
+
+def is_none(node: ast.expr | None) -> bool:
+    """Whether an expression is missing or None."""
+    return node is None or (isinstance(node, ast.Constant) and node.value is None)
+
+
 def bound_arguments(call: ast.Call, function: FunctionNode) -> Iterator[tuple[ast.arg, ast.expr]]:
     """(parameter, argument) of a call of a function or of a method through `self`; what stands after a `*` is left out."""
     positional = [*function.args.posonlyargs, *function.args.args]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Callable
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from flake8_backend_rules.frameworks import Knowledge, knowledge, member_key
 from flake8_backend_rules.frameworks.schema import SELF, NameSet
@@ -18,29 +18,16 @@ from flake8_backend_rules.project.project import Definition, External, Project
 from flake8_backend_rules.project.summary import ModuleSummary
 from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, FunctionNode, Variable
 from flake8_backend_rules.semantics import annotation
+from flake8_backend_rules.semantics.function_results import FunctionResults
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.paths import last_name
-from flake8_backend_rules.semantics.rows import ANY_ROW, RELATED, RUNS_STATEMENT, SOME_ROW, Rows, is_related_read
-from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, Local, Scope, own_nodes
+from flake8_backend_rules.semantics.rows import ANY_ROW, RELATED, RUNS_STATEMENT, SOME_ROW, Rows, is_related_read, query_call
+from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, Local, Scope, is_none, named_parameters
 from flake8_backend_rules.semantics.session_names import is_session_name
 
 _MAX_DEPTH = 16
-_MAX_INFERRED_FUNCTIONS = 8
 _MAX_ANCESTORS = 64
-_MAX_SHOWN = 4
-_OF_GROUPS = frozenset({"group", "command"})
-_UNTELLING_RETURNS = frozenset({"Exception", "BaseException"})
-"""Annotations of which a body may return something that tells more."""
 
-# Terminal methods of a query, and those that leave it for something that is no row.
-ROW_METHODS = frozenset({
-    "get", "first", "last", "one", "one_or_none", "earliest", "latest", "create", "scalar", "get_or_404",
-    "first_or_404", "one_or_404", "aget", "afirst", "alast", "acreate", "get_or_none", "get_by_id", "first_or_none",
-})  # fmt: skip
-_NO_ROW_METHODS = frozenset({
-    "count", "exists", "aggregate", "values", "values_list", "update", "delete", "bulk_create", "bulk_update",
-    "acount", "aexists", "adelete", "aupdate", "explain", "in_bulk", "get_or_create", "update_or_create",
-})  # fmt: skip
 # What they return is called like the function that they are given.
 _HAND_ON_FUNCTIONS = frozenset({"itertools.chain", "functools.partial", "contextlib.contextmanager", "contextlib.asynccontextmanager"})
 _PASS_THROUGH = frozenset({"list", "tuple", "set", "sorted", "reversed", "iter", "tqdm", "track", "iterator"})
@@ -69,61 +56,60 @@ class Evaluator:
         self.project = project
         self.knowledge: Knowledge = knowledge()
         self.rows = Rows(self)
+        self.results = FunctionResults(self)
         self._ancestries: dict[ClassInfo, Ancestry] = {}
         self._scopes: dict[FunctionInfo, Scope | None] = {}
-        self._returned: dict[tuple[FunctionInfo, bool], Value | None] = {}
         self._variables: dict[Variable, Value | None] = {}
-        self._depth = 0
+        self.depth = 0
         self.request_classes: dict[ast.arg, str] = {}
         """Parameters that are a framework's request by their function's role, annotated or not."""
         self.handed_on: Callable[[ast.arg], Value | None] | None = None
         """What a helper is called with by the handlers of the linted file; set when these are known."""
         self._globals: dict[tuple[str, str, bool], Value | None] = {}
         self._annotated: dict[tuple[str, str], Value | None] = {}
-        self._asked_inference: set[FunctionInfo] = set()
-        self._deep = False
+        self.deep = False
 
     # -- entry points ----------------------------------------------------------------------------
 
     def value(self, node: ast.expr | None, scope: Scope) -> Value | None:
         """What `node`, standing in `scope`, evaluates to; None where that is unknown."""
-        if node is None or self._depth >= _MAX_DEPTH:
+        if node is None or self.depth >= _MAX_DEPTH:
             return None
         evaluate = _EVALUATORS.get(node.__class__)
         if evaluate is None:
             return None
-        self._depth += 1
+        self.depth += 1
         try:
             return evaluate(self, node, scope)
         finally:
-            self._depth -= 1
+            self.depth -= 1
 
     def deep_value(self, node: ast.expr, scope: Scope) -> Value | None:
         """As `value`, but asks astroid for what only a function's body tells. For the few candidates that need it."""
         value = self.value(node, scope)
-        if value is not None or self._deep:
+        if value is not None or self.deep:
             return value
-        self._deep = True
+        self.deep = True
         kept, self._variables = self._variables, {}
         try:
             return self.value(node, scope)
         finally:
-            self._deep, self._variables = False, kept
+            self.deep, self._variables = False, kept
 
     def annotated(self, node: ast.expr | None, scope: Scope) -> Value | None:
         """The value of something annotated with `node`; None where the annotation tells nothing."""
-        if node is None or self._depth >= _MAX_DEPTH:
+        if node is None or self.depth >= _MAX_DEPTH:
             return None
         key = None
         if isinstance(node, ast.Name) and (scope.node is None or scope.lookup(node.id) is None):
             key = scope.module.path, node.id
             if key in self._annotated:
                 return self._annotated[key]
-        self._depth += 1
+        self.depth += 1
         try:
             value = annotation.value_of(self, node, scope)
         finally:
-            self._depth -= 1
+            self.depth -= 1
         if key is not None:
             self._annotated[key] = value
         return value
@@ -133,7 +119,7 @@ class Evaluator:
         if definition is None:
             return None
         if isinstance(definition, Variable):
-            return self._variable(definition)
+            return self.variable(definition)
         if isinstance(definition, External):
             return Value(Kind.OBJECT, definition.name)
         if isinstance(definition, ModuleSummary):
@@ -235,7 +221,7 @@ class Evaluator:
 
     def _global(self, name: str, module: ModuleSummary) -> Value | None:
         """The value of a module-level name, looked up once a file."""
-        key = module.path, name, self._deep
+        key = module.path, name, self.deep
         if key not in self._globals:
             self._globals[key] = None  # cycles end here
             self._globals[key] = self.describe(self.project.resolve(module, name))
@@ -261,9 +247,9 @@ class Evaluator:
     def _unpacked(self, local: Local, scope: Scope) -> Value | None:
         """`check, writable = find(...)`, one of the two."""
         assert local.position is not None
-        return None if local.expression is None else self._item(local.expression, local.position, scope)
+        return None if local.expression is None else self.item(local.expression, local.position, scope)
 
-    def _item(self, node: ast.expr, index: int, scope: Scope) -> Value | None:
+    def item(self, node: ast.expr, index: int, scope: Scope) -> Value | None:
         """The value of one item of a tuple: one written out, or one that a first-party function says or shows that it returns."""
         if isinstance(node, ast.Await):
             node = node.value
@@ -273,7 +259,7 @@ class Evaluator:
         if function is None:
             return None
         if function.returns is None:
-            return self._returned_item(function, index)
+            return self.results.item(function, index)
         items = annotation.items_of_tuple(function.returns)
         return self.annotated(items[index], self.module_scope(function.module)) if index < len(items) else None
 
@@ -286,17 +272,6 @@ class Evaluator:
         """The first-party function that an expression calls."""
         callee = self.value(node.func, scope) if isinstance(node, ast.Call) else None
         return callee.definition if callee is not None and isinstance(callee.definition, FunctionInfo) else None
-
-    def _returned_item(self, function: FunctionInfo, index: int) -> Value | None:
-        """One item of the tuples that a function without an annotation returns, where all of them agree on it."""
-        scope = self.scope_of(function)
-        if scope is None or scope.node is None:
-            return None
-        returned = [n.value for n in own_nodes(scope.node) if isinstance(n, ast.Return)]
-        if not all(isinstance(value, ast.Tuple) for value in returned):
-            return None
-        items = [self._item(value, index, scope) for value in returned[:_MAX_SHOWN] if value is not None]
-        return items[0] if items and all(item == items[0] for item in items) else None
 
     def _imported(self, local: Local, module: ModuleSummary) -> Definition | None:
         assert local.imported is not None
@@ -337,8 +312,8 @@ class Evaluator:
         if isinstance(definition, ModuleSummary):
             return self.describe(self.project.member(definition, name))
         if owner.kind is Kind.OBJECT:
-            if name in self.knowledge.query_attributes and self._has_queries(owner, name):
-                return Value(Kind.QUERY, owner.name, element=self._queried_row(owner, name))
+            if name in self.knowledge.query_attributes and self.rows.has_queries(owner, name):
+                return Value(Kind.QUERY, owner.name, element=self.rows.queried(owner, name))
             if isinstance(definition, ClassInfo):
                 return self._class_attribute(owner, definition, name)
             if definition is None:
@@ -352,28 +327,11 @@ class Evaluator:
             return self._external_attribute(owner.name, name)
         return None
 
-    def _queried_row(self, owner: Value, name: str) -> Value:
-        """A row of the model: of a third-party model, or one whose ancestry is unknown, `objects` tells that it is Django's."""
-        if name == "query" or (owner.definition is not None and self.is_orm_class(owner)):
-            return Value(Kind.INSTANCE, owner.name, owner.definition)
-        return SOME_ROW
-
     def module_member(self, owner: Value, name: str) -> Definition | None:
         """The definition of `module.name`, aliases not followed."""
         if isinstance(owner.definition, ModuleSummary):
             return self.project.member(owner.definition, name)
         return None
-
-    def _has_queries(self, owner: Value, name: str) -> bool:
-        if name == "query":
-            return self.is_orm_class(owner) is True
-        if isinstance(owner.definition, ClassInfo):
-            if self.is_orm_class(owner) is not False:
-                return True
-            ancestry = self.ancestry(owner.definition)  # not its own, so a third-party base's
-            unread = any(n.partition(".")[0] not in ("builtins", "typing", "abc", "enum") for n in ancestry.externals)
-            return unread and not any(name in c.attributes or name in c.methods for c in ancestry.classes)
-        return owner.last_name[:1].isupper()
 
     def _class_attribute(self, owner: Value, cls: ClassInfo, name: str) -> Value | None:
         ancestry = self.ancestry(cls)
@@ -381,12 +339,12 @@ class Evaluator:
             if name in ancestor.methods:
                 method = ancestor.methods[name]
                 if any(_is_property(d) for d in method.decorators) and (owner.kind is Kind.INSTANCE or _is_of_class(method)):
-                    return self.returned(method)
+                    return self.results.of(method)
                 return self.describe(method)
             if name in ancestor.attributes:
                 if owner.kind is Kind.INSTANCE and (row := self.rows.held_by(ancestor.attributes[name])) is not None:
                     return row
-                value = self._variable(ancestor.attributes[name])
+                value = self.variable(ancestor.attributes[name])
                 if owner.kind is Kind.OBJECT and value is not None and self.descends(value, self.knowledge.managers):
                     return Value(Kind.QUERY, owner.name, element=Value(Kind.INSTANCE, owner.name, cls))
                 return value
@@ -411,7 +369,7 @@ class Evaluator:
         kind = Kind.OBJECT if known.endswith(".Model") and known == f"{owner}.{name}" else Kind.INSTANCE
         return Value(kind, known)
 
-    def _variable(self, variable: Variable) -> Value | None:
+    def variable(self, variable: Variable) -> Value | None:
         if variable in self._variables:
             return self._variables[variable]
         self._variables[variable] = None  # cycles end here
@@ -446,9 +404,9 @@ class Evaluator:
         if isinstance(func, ast.Attribute):
             owner = self.value(func.value, scope)
             if owner is not None and owner.kind is Kind.QUERY:
-                return self._manager_result(owner, func.attr) or _query_call(owner, func.attr)
+                return self.rows.of_manager(owner, func.attr) or query_call(owner, func.attr)
             if is_related_read(node) and self.rows.is_related_manager(func.value, scope, read=True):
-                return _query_call(RELATED, func.attr)
+                return query_call(RELATED, func.attr)
             if owner is None:
                 return self._queried_by_name(func, node, scope)
             if owner.element is not None:
@@ -479,28 +437,16 @@ class Evaluator:
         own = result.element if result.kind is Kind.ROWS else result
         if own is None or own.kind is not Kind.INSTANCE or own.definition is not method.owner or owner.definition is method.owner:
             return result
-        if not self._returns_self(method):
+        if not self.results.are_self(method):
             return result
         bound = Value(Kind.INSTANCE, owner.name, owner.definition)
         return Value(Kind.ROWS, result.name, element=bound) if result.kind is Kind.ROWS else bound
-
-    def _manager_result(self, query: Value, method: str) -> Value | None:
-        """What a method of a first-party manager says it returns: `Profile.objects.for_user(user)`."""
-        model = query.element.definition if query.element is not None else None
-        if method in ROW_METHODS or method in _NO_ROW_METHODS or not isinstance(model, ClassInfo):
-            return None
-        manager = next((c.attributes["objects"] for c in self.ancestry(model).classes if "objects" in c.attributes), None)
-        value = self._variable(manager) if manager is not None else None
-        if value is None or not isinstance(value.definition, ClassInfo):
-            return None
-        function = self.method(value.definition, method)
-        return None if function is None or function.returns is None else self.returned(function)
 
     def called(self, callee: Value, node: ast.Call, scope: Scope) -> Value | None:
         """The value of calling `callee`."""
         definition = callee.definition
         if isinstance(definition, FunctionInfo):
-            return self._generic_return(definition, node, scope) or self.returned(definition)
+            return self.results.of_call(definition, node, scope) or self.results.of(definition)
         if callee.kind is Kind.OBJECT and isinstance(definition, ClassInfo):
             return Value(Kind.INSTANCE, callee.name, definition)
         if callee.kind is Kind.QUERY:  # Order.objects(open=True)
@@ -508,7 +454,7 @@ class Evaluator:
         if callee.kind is Kind.INSTANCE:
             if isinstance(definition, ClassInfo):
                 call = self.method(definition, "__call__")
-                return None if call is None else self.returned(call)
+                return None if call is None else self.results.of(call)
             known = self.knowledge.returns.get(member_key(f"{callee.name}.__call__"))
             return None if known is None else self._known_result(known, node, scope)
         if callee.definition is not None or callee.kind not in (Kind.OBJECT, Kind.MEMBER):
@@ -554,106 +500,6 @@ class Evaluator:
         element = Value(Kind.INSTANCE, model.name, model.definition) if model is not None else row
         return Value(Kind.QUERY, known, element=element)
 
-    def _generic_return(self, function: FunctionInfo, node: ast.Call, scope: Scope) -> Value | None:
-        """`def track(items: Iterable[T]) -> Iterator[T]` hands on what it iterates."""
-        variable = annotation.only_type_variable(function.returns)
-        if variable is None:
-            return None
-        definition = self.project.resolve(function.module, variable)
-        if not (isinstance(definition, Variable) and isinstance(definition.value, ast.Call)):
-            return None
-        names = list(_named(function.args))
-        if function.owner is not None and not any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in function.decorators):
-            names = names[1:]
-        for arg, given in zip(names, node.args, strict=False):
-            if annotation.only_type_variable(arg.annotation) == variable:
-                return self.value(given, scope)
-        return None
-
-    def returned(self, function: FunctionInfo) -> Value | None:
-        """What calling (and awaiting) a first-party function gives; of a generator, ROWS of what it yields."""
-        key = function, self._deep
-        if key in self._returned:
-            return self._returned[key]
-        self._returned[key] = None  # recursion ends here
-        value = None
-        if (known := self.made_of(function)) is not None:
-            value = Value(Kind.INSTANCE, known)
-        if value is None:
-            scope = self.module_scope(function.module)
-            value = self._self_type(function) or self.annotated(function.returns, scope)
-        if value is None and (function.returns is None or last_name(function.returns) in _UNTELLING_RETURNS):
-            value = self._returned_by_body(function)
-        self._returned[key] = value
-        return value
-
-    def _self_type(self, function: FunctionInfo) -> Value | None:
-        """An instance of a method's own class where it says that it returns `Self`; of a generator, ROWS of them."""
-        own = None if function.owner is None else Value(Kind.INSTANCE, function.owner.qualname, function.owner)
-        if own is None or not annotation.says_self(function.returns):
-            return None
-        return Value(Kind.ROWS, "yielded", element=own) if annotation.is_generator(function.returns) else own
-
-    def _returns_self(self, function: FunctionInfo) -> bool:
-        """Whether a method says that it returns `Self`, or says nothing and returns or yields `self`, `cls()` or their like."""
-        if function.returns is not None:
-            return annotation.says_self(function.returns)
-        scope = self.scope_of(function)
-        first = next(iter(_named(function.args)), None)
-        if scope is None or scope.node is None or first is None:
-            return False
-        given = [n.value for n in own_nodes(scope.node) if isinstance(n, (ast.Yield, ast.Return))]
-        made = [value.func if isinstance(value, ast.Call) else value for value in given]
-        return any(isinstance(value, ast.Name) and value.id == first.arg for value in made)
-
-    def decorated_as(self, decorator: ast.expr, function: FunctionInfo) -> str | None:
-        """The class that a decorator makes of its function (`@click.group` makes a `click.Group`)."""
-        target = decorator.func if isinstance(decorator, ast.Call) else decorator
-        if not self.knowledge.decorated_as or not isinstance(target, (ast.Name, ast.Attribute)):
-            return None
-        scope = self.module_scope(function.module)
-        value = self.value(target, scope)
-        if value is not None or not isinstance(target, ast.Attribute) or target.attr not in _OF_GROUPS:
-            return None if value is None else self.knowledge.decorated_as.get(value.name)
-        owner = self.value(target.value, scope)  # `@main.group()`, where `main` is a function that has become a group
-        made = self.made_of(owner.definition) if owner is not None and isinstance(owner.definition, FunctionInfo) else None
-        return None if made is None else self.knowledge.decorated_as.get(f"{made}.{target.attr}")
-
-    def made_of(self, function: FunctionInfo) -> str | None:
-        """The class that the decorators of a function make of it."""
-        return next((known for d in function.decorators if (known := self.decorated_as(d, function)) is not None), None)
-
-    def _returned_by_body(self, function: FunctionInfo) -> Value | None:
-        scope = self.scope_of(function)
-        if scope is None or scope.node is None:
-            return None
-        yielded = [n.value for n in own_nodes(scope.node) if isinstance(n, ast.Yield) and n.value is not None]
-        if yielded:
-            element = next((v for expression in yielded[:_MAX_SHOWN] if (v := self.value(expression, scope)) is not None), None)
-            return None if element is None else Value(Kind.ROWS, "yielded", element=element)
-        returned = [n.value for n in own_nodes(scope.node) if isinstance(n, ast.Return) and not _is_none(n.value)]
-        values = {self.value(expression, scope) for expression in returned[:_MAX_SHOWN]}
-        if len(values) == 1 and (value := values.pop()) is not None:
-            return value
-        if self._deep and returned and not values - {None}:
-            return self._inferred(function)
-        return None
-
-    def _inferred(self, function: FunctionInfo) -> Value | None:
-        """What astroid makes of a function's body. At most a few functions a file, so that no file costs much."""
-        self._asked_inference.add(function)
-        if len(self._asked_inference) > _MAX_INFERRED_FUNCTIONS:
-            return None
-        name = self.project.inference.returned_class(function)
-        if name is None:
-            return None
-        path, _, qualname = name.rpartition(":")
-        if not path:
-            return Value(Kind.INSTANCE, name)
-        module = self.project.module_at(path)
-        cls = None if module is None else next((c for c in module.all_classes() if c.qualname == qualname), None)
-        return None if cls is None else Value(Kind.INSTANCE, f"{cls.module.name}.{qualname}", cls)
-
     # -- with, for, Depends ----------------------------------------------------------------------
 
     def entered(self, node: ast.expr | None, scope: Scope) -> Value | None:
@@ -667,7 +513,7 @@ class Evaluator:
             for name in ("__enter__", "__aenter__"):
                 method = self.method(value.definition, name)
                 if method is not None:
-                    return self._of_receiver(self.returned(method), Value(Kind.OBJECT, method.qualname, method), value)
+                    return self._of_receiver(self.results.of(method), Value(Kind.OBJECT, method.qualname, method), value)
         return value
 
     def _iterated(self, node: ast.expr | None, scope: Scope) -> Value | None:
@@ -695,50 +541,6 @@ class Evaluator:
             return None
         result = self.called(provider, call, scope)
         return result.element if result is not None and result.kind is Kind.ROWS else result
-
-    # -- models ----------------------------------------------------------------------------------
-
-    def is_orm_class(self, value: Value | None) -> bool | None:
-        """Whether a class (or an instance's class) is an ORM class; None if its ancestry is not fully known."""
-        if value is None:
-            return None
-        cls = value.definition
-        if not isinstance(cls, ClassInfo):
-            return self.descends(value, self.knowledge.orm_bases) is True
-        key, memo = ("is ORM class", cls.module.path, cls.qualname, str(cls.line)), self.project.memo
-        if key in memo:
-            return cast("bool | None", memo[key])
-        found = True if self.descends(value, self.knowledge.orm_bases) else self._is_orm_descendant(cls)
-        if not self._depth and not any(self.project.is_current(c.module) for c in self.ancestry(cls).classes):
-            memo[key] = found
-        return found
-
-    def _is_orm_descendant(self, cls: ClassInfo) -> bool | None:
-        ancestry = self.ancestry(cls)
-        if any(name in self.knowledge.table_models for name in ancestry.externals):
-            return any("table" in c.keywords for c in ancestry.classes)
-        if ancestry.externals and any(self._has_model_field(c) for c in ancestry.classes):
-            return True
-        return False if ancestry.complete else None
-
-    def is_active_record(self, value: Value) -> bool:
-        """Whether a row has methods that write it: by its bases, or where one is not read by a field of an ORM that has such rows."""
-        if self.descends(value, self.knowledge.active_record_bases):
-            return True
-        ancestry = self.ancestry(value.definition) if isinstance(value.definition, ClassInfo) else None
-        return ancestry is not None and bool(ancestry.externals) and any(self._has_model_field(c) for c in ancestry.classes)
-
-    def _has_model_field(self, cls: ClassInfo) -> bool:
-        """Whether a class whose base is not read has a field of an ORM: `title = models.CharField(...)`."""
-        scope = self.module_scope(cls.module)
-        for attribute in cls.attributes.values():
-            if isinstance(attribute.value, ast.Call) and isinstance(attribute.value.func, ast.Attribute):
-                name = attribute.value.func.attr
-                if name.endswith(("Field", "ForeignKey")):
-                    value = self.value(attribute.value.func, scope)
-                    if value is not None and value.name.startswith(self.knowledge.model_fields):
-                        return True
-        return False
 
     def instance_of(self, value: Value | None) -> Value | None:
         """An instance of a class."""
@@ -770,7 +572,7 @@ class Evaluator:
             if key is not None and key.element is not None and key.name in self.knowledge.typed_keys:
                 return key.element
         if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, int):
-            item = self._item(node.value, node.slice.value, scope)
+            item = self.item(node.value, node.slice.value, scope)
             if item is not None or self._says_tuple(node.value, scope):
                 return item
         value = self.value(node.value, scope)
@@ -808,12 +610,12 @@ def _is_receiver(arg: ast.arg, scope: Scope) -> bool:
     if scope.owner is None or not isinstance(function, FUNCTION_NODES) or _is_static(function):
         return False
     around = scope.parent.node if scope.parent is not None else None
-    return (around is None or isinstance(around, ast.ClassDef)) and arg is next(iter(_named(function.args)), None)
+    return (around is None or isinstance(around, ast.ClassDef)) and arg is next(iter(named_parameters(function.args)), None)
 
 
 def _binding_before(locals_: list[Local], node: ast.expr, *, inside: bool) -> Local | None:
     """The last binding at or before a line that is no bare None; from a nested function, the last of all."""
-    told = [b for b in locals_ if not (b.how is How.VALUE and b.annotation is None and _is_none(b.expression))] or locals_
+    told = [b for b in locals_ if not (b.how is How.VALUE and b.annotation is None and is_none(b.expression))] or locals_
     before = [b for b in told if b.is_before(node)] if inside else told
     return (before or told)[-1]
 
@@ -821,22 +623,6 @@ def _binding_before(locals_: list[Local], node: ast.expr, *, inside: bool) -> Lo
 def _is_named_model(name: str) -> bool:
     """Whether a value that can't be read is a model by its name: `Order`, `model`, `history_model`, `model_class`."""
     return name[:1].isupper() or name.endswith("model") or name in ("model_class", "model_cls")
-
-
-def _query_call(owner: Value, method: str) -> Value | None:
-    if method in ROW_METHODS:
-        return owner.element
-    if method in _NO_ROW_METHODS:
-        return Value(Kind.MEMBER, f"{owner.name}.{method}()")
-    return owner
-
-
-def _named(args: ast.arguments) -> list[ast.arg]:
-    return [*args.posonlyargs, *args.args, *args.kwonlyargs]
-
-
-def _is_none(node: ast.expr | None) -> bool:
-    return node is None or (isinstance(node, ast.Constant) and node.value is None)
 
 
 def _is_static(function: FunctionNode) -> bool:

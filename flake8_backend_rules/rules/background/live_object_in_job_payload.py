@@ -247,7 +247,7 @@ class LiveObjectInJobPayload(Rule):
         value = model.value(node, file.scope)
         if value is not None and value.kind is Kind.ROWS:
             value = value.element
-        if value is None or value.kind is not Kind.INSTANCE or not model.evaluator.is_orm_class(value):
+        if value is None or value.kind is not Kind.INSTANCE or not model.evaluator.rows.is_orm_class(value):
             return ""
         is_sound = receiver == "job" and model.enqueues.converts_payload(call, file.scope)
         return "" if is_sound else f"the row '{quoted(node)}'"

@@ -157,7 +157,7 @@ def _row_in(node: ast.expr, file: LintedFile) -> str:
     """The name of an ORM class that a response model mentions, or ""."""
     for part in _parts(node):
         for value in annotation.classes_in(file.model.evaluator, part, file.scope):
-            if file.model.evaluator.is_orm_class(value):
+            if file.model.evaluator.rows.is_orm_class(value):
                 return value.last_name
     return ""
 
