@@ -6,7 +6,7 @@ from flake8_backend_rules.project.surfaces import FunctionNode
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.semantics.paths import last_name
 from flake8_backend_rules.semantics.persistence import OR_404, QUERY_READS, QUERY_WRITES, READ_NAMES
-from flake8_backend_rules.semantics.rows import QUERYSET_READS, RELATED_QUERIES, ROW_METHODS, ROW_METHODS
+from flake8_backend_rules.semantics.rows import QUERYSET_READS, RELATED_QUERIES, ROW_METHODS
 from flake8_backend_rules.semantics.scope import own_nodes
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
