@@ -675,8 +675,9 @@ def declared(request, shop: Shop): return render(shop.orders.exists())  # ! 50 d
 def silent(request, plain: Plain): return render(plain.orders.exists(), Found.managers.filter(a=1))
 ## relations-of-rows-with-an-unread-base-and-third-party-managers
 from django.db import models
-from somewhere import Stamped, TagManager, Tagging
-class Cart(Stamped, models.Model):
+from shop.missing import Stamped
+from somewhere import TagManager, Tagging
+class Cart(models.Model, Stamped):
     tags = TagManager()
     tagging = Tagging()
 def undeclared(request, cart: Cart): return render(cart.notes.filter(a=1))  # ! 52 undeclared|cart.notes.filter()

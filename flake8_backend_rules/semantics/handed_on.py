@@ -50,8 +50,7 @@ class HandedOn:
         found: dict[ast.arg, _Argument] = {}
         for caller, call, function in self._calls():
             for parameter, expression in bound_arguments(call, function):
-                if parameter.annotation is None:
-                    found.setdefault(parameter, _Argument(expression, caller))
+                found.setdefault(parameter, _Argument(expression, caller))
         return found
 
     def _calls(self) -> Iterator[tuple[FunctionNode, ast.Call, FunctionNode]]:

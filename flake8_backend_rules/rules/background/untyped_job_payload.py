@@ -105,7 +105,7 @@ class UntypedJobPayload(Rule):
                 ...
 
             @shared_task
-            def sweep(days=30, full=False) -> None:
+            def sweep(days=30 * 3, offset=-1, full=False) -> None:
                 helper(1)
 
             def helper(number): ...
