@@ -68,6 +68,7 @@ class Knowledge:
         self.model_fields = tuple(f.model_fields for f in self.frameworks if f.model_fields)
         self.mapping_attributes = frozenset(name for f in self.frameworks for name in f.mapping_attributes)
         self.query_attributes = frozenset(name for f in self.frameworks for name in f.query_attributes)
+        self.telling_query_attributes = frozenset(name for f in self.frameworks for name in f.telling_query_attributes)
 
         def names(field: str) -> NameSet:
             return NameSet(name for f in self.frameworks for name in getattr(f, field))

@@ -28,6 +28,7 @@ _DRF_VIEWS = (
     *(f"rest_framework.mixins.{name}" for name in _MIXINS),
 )
 _UNREAD_VIEWS = ("View", "ViewSet")
+_OWN_MANAGERS = ("_default_manager", "_base_manager")
 _OLD_ACTIONS = ("rest_framework.decorators.detail_route", "rest_framework.decorators.list_route")  # until 3.9
 _RESPONSES = (
     "HttpResponse", "JsonResponse", "StreamingHttpResponse", "FileResponse", "HttpResponseRedirect",
@@ -73,7 +74,7 @@ FRAMEWORK = Framework(
             bases=_DJANGO_VIEWS,
             role=Role.HTTP,
             methods=HTTP_VERBS | {"dispatch"},
-            base_endings=_UNREAD_VIEWS[:1],
+            base_endings=("View",),
             package="django",
             request_class=_HTTP_REQUEST,
         ),
@@ -139,7 +140,8 @@ FRAMEWORK = Framework(
         "django.contrib.auth.models.Group", "django.contrib.auth.models.Permission",
         "rest_framework.authtoken.models.Token",
     ),
-    query_attributes=frozenset({"objects", "_default_manager", "_base_manager"}),
+    query_attributes=frozenset({"objects", *_OWN_MANAGERS}),
+    telling_query_attributes=frozenset(_OWN_MANAGERS),
     queries=("django.db.models.QuerySet", "django.db.models.query.QuerySet", "django.db.models.Manager"),
     managers=("django.db.models.Manager", "django.db.models.manager.BaseManager"),
     row_lookups=("django.shortcuts.get_object_or_404",),

@@ -184,6 +184,8 @@ class Framework(NamedTuple):
     table_models: tuple[str, ...] = ()
     active_record_bases: tuple[str, ...] = ()
     query_attributes: frozenset[str] = frozenset()
+    telling_query_attributes: frozenset[str] = frozenset()
+    """Those of `query_attributes` that nothing but a model has."""
     queries: tuple[str, ...] = ()
     managers: tuple[str, ...] = ()
     row_lookups: tuple[str, ...] = ()

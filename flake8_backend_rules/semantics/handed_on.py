@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import NamedTuple
 
 from flake8_backend_rules.project.summary import ModuleSummary
-from flake8_backend_rules.project.surfaces import ClassInfo, FunctionNode
+from flake8_backend_rules.project.surfaces import FunctionNode
 from flake8_backend_rules.semantics.handler_code import HandlerCode
 from flake8_backend_rules.semantics.kinds import Value
-from flake8_backend_rules.semantics.scope import PlacedFunction, Scope, bound_arguments
+from flake8_backend_rules.semantics.scope import PlacedFunction, Scope, bound_arguments, class_at
 
 
 class _Argument(NamedTuple):
@@ -60,8 +60,10 @@ class HandedOn:
                 yield reached.caller, reached.call, reached.function
         for placed in self.functions:
             around = placed.enclosing
-            for call in self.code.own_calls.get(around, ()) if around is not None else ():
-                if around is not None and isinstance(call.func, ast.Name) and call.func.id == placed.node.name:
+            if around is None:
+                continue
+            for call in self.code.own_calls.get(around, ()):
+                if isinstance(call.func, ast.Name) and call.func.id == placed.node.name:
                     yield around, call, placed.node
 
     @cached_property
@@ -71,7 +73,4 @@ class HandedOn:
     def _scope_of(self, placed: PlacedFunction) -> Scope:
         around = None if placed.enclosing is None else self._placed.get(placed.enclosing)
         parent = Scope(self.module, None, None, None) if around is None else self._scope_of(around)
-        return Scope(self.module, placed.node, parent, parent.owner if placed.owner is None else self._class(placed.owner))
-
-    def _class(self, node: ast.ClassDef) -> ClassInfo | None:
-        return next((c for c in self.module.all_classes() if c.line == node.lineno and c.name == node.name), None)
+        return Scope(self.module, placed.node, parent, parent.owner if placed.owner is None else class_at(placed.owner, parent))

@@ -15,6 +15,14 @@ from flake8_backend_rules.semantics.function_roles import FunctionRole, RoleMap
 from flake8_backend_rules.semantics.template_methods import may_be_transport, own_methods_called
 from flake8_backend_rules.semantics.values import Evaluator
 
+_AROUND_HANDLERS = frozenset({"dispatch"})
+"""What runs before a handler of the verb; what it calls of an heir are guards and look-ups for all verbs."""
+_FRAMEWORK_HOOKS = frozenset({
+    "get_queryset", "filter_queryset", "get_object", "get_serializer", "get_serializer_class", "get_serializer_context", "get_context_data",
+    "get_form", "get_form_class", "get_form_kwargs", "get_initial", "get_success_url", "get_template_names", "get_permissions",
+})  # fmt: skip
+"""Methods that the frameworks' own views call as well, of which an override says what the view is about."""
+
 
 class MethodRoles:
     """Gives roles to the methods of one module after another."""
@@ -75,15 +83,6 @@ class MethodRoles:
         return next(
             (n for n in externals if n.endswith(handlers.base_endings) and n.partition(".")[0] not in self.knowledge.packages), None
         )
-
-
-_AROUND_HANDLERS = frozenset({"dispatch"})
-"""What runs before a handler of the verb; what it calls of an heir are guards and look-ups for all verbs."""
-_FRAMEWORK_HOOKS = frozenset({
-    "get_queryset", "filter_queryset", "get_object", "get_serializer", "get_serializer_class", "get_serializer_context", "get_context_data",
-    "get_form", "get_form_class", "get_form_kwargs", "get_initial", "get_success_url", "get_template_names", "get_permissions",
-})  # fmt: skip
-"""Methods that the frameworks' own views call as well, of which an override says what the view is about."""
 
 
 @lru_cache(maxsize=64)

@@ -33,7 +33,6 @@ RELATED_WRITES = frozenset({
     "create", "acreate", "bulk_create", "abulk_create", "get_or_create", "aget_or_create", "update_or_create", "aupdate_or_create",
 })  # fmt: skip
 
-
 # Terminal methods of a query, and those that leave it for something that is no row.
 ROW_METHODS = frozenset({
     "get", "first", "last", "one", "one_or_none", "earliest", "latest", "create", "scalar", "get_or_404",
@@ -51,7 +50,10 @@ RUNS_STATEMENT = {
 _OTHER_STATEMENTS = frozenset({
     "subquery", "cte", "alias", "lateral", "exists", "scalar_subquery", "with_only_columns", "add_columns", "union", "union_all",
 })  # fmt: skip
-_ROWS_OF_SCALARS = frozenset({"all", "unique", "fetchall", "fetchmany", "partitions", "yield_per"})
+_SAME_ROWS = {
+    _RESULT: frozenset({"unique"}),
+    _SCALARS: frozenset({"all", "unique", "fetchall", "fetchmany", "partitions", "yield_per"}),
+}
 _ROW_OF = {
     _RESULT: frozenset({"scalar", "scalar_one", "scalar_one_or_none"}),
     _SCALARS: frozenset({"first", "one", "one_or_none"}),
@@ -224,7 +226,9 @@ class Rows:
         if statement is None or statement.name != _STATEMENT:
             return None
         given = RUNS_STATEMENT[method]
-        return Value(_kind_of(given), given, element=statement.element) if given else statement.element
+        if not given:
+            return statement.element
+        return Value(Kind.ROWS if given == _SCALARS else Kind.INSTANCE, given, element=statement.element)
 
     def read_from(self, owner: Value, method: str) -> Value | None:
         """What a method of a statement or of its result gives."""
@@ -232,9 +236,9 @@ class Rows:
             return None if method in _OTHER_STATEMENTS else owner
         if method in _ROW_OF.get(owner.name, ()):
             return owner.element
-        if owner.name == _RESULT:
-            return Value(Kind.ROWS, _SCALARS, element=owner.element) if method == "scalars" else owner if method == "unique" else None
-        return owner if owner.name == _SCALARS and method in _ROWS_OF_SCALARS else None
+        if owner.name == _RESULT and method == "scalars":
+            return Value(Kind.ROWS, _SCALARS, element=owner.element)
+        return owner if method in _SAME_ROWS.get(owner.name, ()) else None
 
     def saved_by(self, form: Value) -> Value | None:
         """The row that a form or serializer of a model saves."""
@@ -249,15 +253,14 @@ class Rows:
                 return self.evaluator.instance_of(model)
         return None
 
-    def found_by_view(self, view: Value) -> Value | None:
-        """The row that a class-based view finds, by the model, the query or the serializer that the class names."""
-        cls = view.definition
-        if not isinstance(cls, ClassInfo):
+    def found_by_view(self, view: object) -> Value | None:
+        """The row that a class-based view finds, by the model, the query or the serializer that the class names; None of no class."""
+        if not isinstance(view, ClassInfo):
             return None
-        if cls not in self._of_views:
-            self._of_views[cls] = None  # recursion ends here
-            self._of_views[cls] = next((row for row in self._named_by_view(cls) if row is not None and row.definition is not None), None)
-        return self._of_views[cls]
+        if view not in self._of_views:
+            self._of_views[view] = None  # recursion ends here
+            self._of_views[view] = next((row for row in self._named_by_view(view) if row is not None and row.definition is not None), None)
+        return self._of_views[view]
 
     def _named_by_view(self, view: ClassInfo) -> Iterator[Value | None]:
         for cls in self.evaluator.ancestry(view).classes:
@@ -314,10 +317,6 @@ def query_call(owner: Value, method: str) -> Value | None:
     if method in _NO_ROW_METHODS:
         return Value(Kind.MEMBER, f"{owner.name}.{method}()")
     return owner
-
-
-def _kind_of(name: str) -> Kind:
-    return Kind.ROWS if name == _SCALARS else Kind.INSTANCE
 
 
 def is_related_read(call: ast.Call) -> bool:

@@ -238,13 +238,14 @@ def scoped_nodes(scope: Scope, root: ast.AST | None = None) -> Iterator[tuple[as
         yield node, where
         inner = where
         if isinstance(node, ast.ClassDef):
-            inner = Scope(where.module, node, where, _class_at(node, where))
+            inner = Scope(where.module, node, where, class_at(node, where))
         elif isinstance(node, (*FUNCTION_NODES, ast.Lambda)):
             inner = Scope(where.module, node, where, where.owner)
         pending.extend((n, inner) for n in children_reversed(node))
 
 
-def _class_at(node: ast.ClassDef, scope: Scope) -> ClassInfo | None:
+def class_at(node: ast.ClassDef, scope: Scope) -> ClassInfo | None:
+    """The class that a node in a scope defines; the one around where it is none that the module's summary knows."""
     return next((c for c in scope.module.all_classes() if c.line == node.lineno and c.name == node.name), scope.owner)
 
 

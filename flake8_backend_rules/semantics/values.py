@@ -44,8 +44,6 @@ class Ancestry(NamedTuple):
 _PLAIN_PACKAGES = frozenset({"builtins", *sys.stdlib_module_names})
 _SESSION_QUERY = "sqlalchemy.orm.Query"
 _HELD_ROWS = ("instance", "object")
-_DJANGO_MANAGERS = ("_default_manager", "_base_manager")
-"""Which only Django's models have."""
 _OF_SOME_MODEL = Value(Kind.QUERY, "objects", element=SOME_ROW)
 
 
@@ -61,6 +59,7 @@ class Evaluator:
         self._scopes: dict[FunctionInfo, Scope | None] = {}
         self._variables: dict[Variable, Value | None] = {}
         self.depth = 0
+        """How many questions wait for the one at hand: an answer that is found at depth 0 is whole."""
         self.request_classes: dict[ast.arg, str] = {}
         """Parameters that are a framework's request by their function's role, annotated or not."""
         self.handed_on: Callable[[ast.arg], Value | None] | None = None
@@ -68,6 +67,7 @@ class Evaluator:
         self._globals: dict[tuple[str, str, bool], Value | None] = {}
         self._annotated: dict[tuple[str, str], Value | None] = {}
         self.deep = False
+        """Whether astroid is asked for what only a function's body tells."""
 
     # -- entry points ----------------------------------------------------------------------------
 
@@ -285,8 +285,7 @@ class Evaluator:
         arg = local.parameter
         if arg is not None and arg in self.request_classes:
             given = Value(Kind.INSTANCE, self.request_classes[arg])
-            view = scope.owner if given == SOME_ROW else None
-            return (None if view is None else self.rows.found_by_view(Value(Kind.INSTANCE, view.qualname, view))) or given
+            return (self.rows.found_by_view(scope.owner) if given == SOME_ROW else None) or given
         if arg is not None and _is_receiver(arg, scope):
             assert scope.owner is not None
             kind = Kind.OBJECT if arg.arg == "cls" else Kind.INSTANCE
@@ -300,8 +299,8 @@ class Evaluator:
     def _attribute(self, node: ast.Attribute, scope: Scope) -> Value | None:
         owner = self.value(node.value, scope)
         if owner is None:
-            is_manager = node.attr in _DJANGO_MANAGERS or (node.attr == "objects" and _is_named_model(last_name(node.value)))
-            return _OF_SOME_MODEL if is_manager else None
+            is_named = node.attr == "objects" and _is_named_model(last_name(node.value))
+            return _OF_SOME_MODEL if is_named or node.attr in self.knowledge.telling_query_attributes else None
         return self.attribute(owner, node.attr)
 
     def attribute(self, owner: Value, name: str) -> Value | None:
@@ -357,11 +356,11 @@ class Evaluator:
             if member_key(f"{external}.{name}") in self.knowledge.returns:
                 return value
         if name in _HELD_ROWS:
-            return self.rows.saved_by(owner) if name == "instance" else self.rows.found_by_view(owner)
+            return self.rows.saved_by(owner) if name == "instance" else self.rows.found_by_view(cls)
         return None
 
     def _external_attribute(self, owner: str, name: str) -> Value:
-        if name in _DJANGO_MANAGERS:
+        if name in self.knowledge.telling_query_attributes:
             return _OF_SOME_MODEL
         known = self.knowledge.attributes.get(member_key(f"{owner}.{name}"))
         if known is None:
@@ -370,6 +369,7 @@ class Evaluator:
         return Value(kind, known)
 
     def variable(self, variable: Variable) -> Value | None:
+        """The value of a module's or a class's variable: as annotated, injected or assigned."""
         if variable in self._variables:
             return self._variables[variable]
         self._variables[variable] = None  # cycles end here
@@ -416,7 +416,7 @@ class Evaluator:
                 return self.rows.saved_by(owner)
             result = None if callee is None else self._of_receiver(self.called(callee, node, scope), callee, owner)
             if func.attr == "get_object" and (result is None or result == SOME_ROW):
-                return self.rows.found_by_view(owner) or result
+                return self.rows.found_by_view(owner.definition) or result
             return result
         callee = self.value(func, scope)
         return None if callee is None else self.called(callee, node, scope)

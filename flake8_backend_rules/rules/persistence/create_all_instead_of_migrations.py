@@ -26,7 +26,8 @@ class CreateAllInsteadOfMigrations(Rule):
     Left alone is a function that also stamps Alembic (`command.stamp(...)`), itself or through a helper of its module, as it sets up an
     empty database at the newest revision, and one that makes an SQLite database in memory. So is a metadata that the function makes
     or is handed, and the one of a class in the module whose methods create its tables: a store that keeps its own. A function that is
-    handed the engine or `db`, and that its module does not call, leaves the decision to its caller, who may stamp.
+    handed an engine or `db` that its module does not make, and that its module does not call, leaves the decision to its caller, who may
+    stamp.
 
     ## When to suppress it
     For a database that never outlives the process.

@@ -28,8 +28,8 @@ class HandlerQueriesInline(Rule):
     Receivers are typed as for KBR301. An attribute of a row that no model declares is a manager of related rows (`related_name`)
     where a method is called that nothing else on a row has: `order.lines.filter(...)`. Writes are KBR303's. `get_object_or_404`,
     `.get_or_404`, `.first_or_404` and `.one_or_404` are the edge's own look-up and are left alone. So is a method of the model's
-    own manager, which is a query function, unless the chain goes on with a queryset's methods, and a `get_queryset` that only
-    Django's generic views call. A queryset that is bound for nothing but to be updated or deleted is that write.
+    own manager, which is a query function, unless the chain, or the name that it is bound to, goes on with a queryset's methods, and
+    a `get_queryset` that only Django's generic views call. A queryset that is bound for nothing but to be updated or deleted is that write.
 
     ## When to suppress it
     For a read-only list endpoint in a small backend, where a query function would only be a detour.
