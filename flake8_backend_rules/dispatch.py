@@ -44,11 +44,15 @@ SIMPLE = frozenset(cls for cls in TOLD_BY_LINES if issubclass(cls, ast.stmt) and
 STATEMENT_FIELDS = {cls: tuple(f for f in fields if cls in _STATEMENTS and f in _BLOCKS) for cls, fields in CHILD_FIELDS.items()}
 
 
+_Fields = dict[type[ast.AST], tuple[str, ...]]
+
+
 @cache
-def _unheard(heard: frozenset[type[ast.AST]], *, in_full: bool) -> dict[type[ast.AST], tuple[str, ...]]:
-    """The fields to go into of the node classes that are nothing but gone into."""
+def _unheard(heard: frozenset[type[ast.AST]], *, in_full: bool) -> tuple[_Fields, _Fields]:
+    """The fields to go into of the node classes that are nothing but gone into: of all, and of those that no line tells of."""
     fields = CHILD_FIELDS if in_full else STATEMENT_FIELDS
-    return {cls: fields[cls] for cls in fields if cls not in heard and cls not in SCOPE_CLASSES and cls not in (ast.Call, ast.Attribute)}
+    plain = {cls: fields[cls] for cls in fields if cls not in heard and cls not in SCOPE_CLASSES and cls not in (ast.Call, ast.Attribute)}
+    return plain, {cls: names for cls, names in plain.items() if cls not in TOLD_BY_LINES}
 
 
 Entry = tuple[Rule, Handler]
@@ -82,9 +86,8 @@ class Dispatch:
         self.finish: Entries = tuple(h.finish for h, _ in chosen if h.finish is not None)
         self.fields = CHILD_FIELDS if in_full else STATEMENT_FIELDS
         """The fields to go into, by node class, last first: without those of expressions if no handler is for expressions."""
-        self.plain = _unheard(frozenset({*self.enter, *self.leave}), in_full=in_full)
-        """Of these, those of the node classes that no handler is for."""
-        self.plain_expressions = {cls: names for cls, names in self.plain.items() if cls not in TOLD_BY_LINES}
+        self.plain, self.plain_expressions = _unheard(frozenset({*self.enter, *self.leave}), in_full=in_full)
+        """Of these, those of the node classes that no handler is for; without the statements that are told by their lines."""
         self._handling: tuple[_Handling, ...] = ()
         self._narrowed: dict[tuple[object, ...], Dispatch] = {}
         self._shared = shared
