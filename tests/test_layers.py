@@ -231,6 +231,26 @@ def test_a_policy_is_of_the_folder_around_it(tmp_path: Path, folder: str, layer:
     assert placement(tmp_path / "folder", "x = 1", f"app/{folder}/policies/refund.py") == Placement(layer, f"folder {folder}")
 
 
+MODEL = "from django.db import models\nfrom fastapi.encoders import jsonable_encoder\nclass Admin(models.Model): ...\n"
+
+
+@pytest.mark.parametrize("folder", ["model", "models", "documents", "tables"])
+def test_a_stem_of_the_transport_that_is_a_row_below_a_folder_of_models(tmp_path: Path, folder: str) -> None:
+    reason = f"defines the ORM class Admin below {folder} (the stem admin yields to it)"
+    assert placement(tmp_path, MODEL, f"app/{folder}/admin.py") == (INFRASTRUCTURE, reason)
+    assert placement(tmp_path, "class Admin: ...\n", f"app/{folder}/admin.py") == (TRANSPORT, "stem admin")
+    assert placement(tmp_path, MODEL, f"app/{folder}/shop/admin.py") == (TRANSPORT, "stem admin")
+    assert placement(tmp_path, MODEL + ROUTE, f"app/{folder}/admin.py") == (TRANSPORT, "stem admin")
+
+
+@pytest.mark.parametrize("folder", ["view", "views", "viewsets"])
+def test_a_view_of_what_is_called_a_service(tmp_path: Path, folder: str) -> None:
+    reason = f"folder {folder} (the stem print_service yields to it)"
+    assert placement(tmp_path, "class Shown: ...\n", f"app/{folder}/print_service.py") == (TRANSPORT, reason)
+    assert placement(tmp_path, "class Shown: ...\n", f"app/{folder}/service.py") == (APPLICATION, "stem service")
+    assert placement(tmp_path, "class Shown: ...\n", "app/routes/print_service.py") == (APPLICATION, "stem print_service (*_service)")
+
+
 def test_policies_of_the_core_are_of_the_domain(tmp_path: Path) -> None:
     assert placement(tmp_path, "", "app/services/policies.py") == Placement(DOMAIN, "stem policies")
     assert placement(tmp_path / "folder", "x = 1", "app/orders/policies/refund.py") == Placement(DOMAIN, "folder policies")

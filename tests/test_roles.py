@@ -649,7 +649,7 @@ def test_methods_that_a_module_around_registers(tmp_path: Path) -> None:
     assert roles(tmp_path, files, EDGE) == {"Orders.index": HTTP, "Orders.place": HTTP}
 
 
-@pytest.mark.parametrize("wiring", ["app/jobs/__init__.py", "app/main.py", "app/jobs/scheduler.py"])
+@pytest.mark.parametrize("wiring", ["app/jobs/__init__.py", "app/main.py", "app/jobs/scheduler.py", "app/jobs/apscheduler.py"])
 def test_jobs_that_a_module_around_schedules(tmp_path: Path, wiring: str) -> None:
     files = {
         wiring: """
@@ -1075,6 +1075,23 @@ def test_management_commands(tmp_path: Path) -> None:
         def handle(self): ...
     """
     assert roles(tmp_path, source, "shop/management/commands/fix.py") == {"Command.handle": CLI}
+
+
+def test_management_commands_for_each_label_or_app(tmp_path: Path) -> None:
+    source = """
+    from django.core.management.base import AppCommand, BaseCommand, LabelCommand
+
+    class Command(LabelCommand):
+        def handle_label(self, label, **options): ...
+
+    class OfApps(AppCommand):
+        def handle_app_config(self, app_config, **options): ...
+
+    class Other(BaseCommand):
+        def handle_label(self, label): ...
+    """
+    found = roles(tmp_path, source, "shop/management/commands/fix.py")
+    assert found == {"Command.handle_label": CLI, "OfApps.handle_app_config": CLI}
 
 
 # -- jobs ------------------------------------------------------------------------------------------

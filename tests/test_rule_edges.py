@@ -569,6 +569,61 @@ class ByModel(DeleteView):
 class Unknown(ModelViewSet):
     def update(self, request, pk): self.look_up().save()
     def perform_destroy(self, instance): instance.delete()  # ! 42 perform_destroy|instance.delete()
+## attributes-that-other-methods-set
+from django.views import View
+class Found(View):
+    def find(self, pk): self.order = Order.objects.get(pk=pk)
+    def post(self, request, pk):
+        self.find(pk)
+        self.order.save()  # ! 9 post|self.order.save()
+        self.kept.save(); self.either.save(); self.lost.save(); self.cart.save()
+    def put(self, request): self.kept = Kept.objects.get(pk=1)
+    def head(self, request): self.either = Order.objects.get(pk=1); self.lost = None; self.cart = Order.objects.get(pk=1)
+    def patch(self, request): self.either = look_up(); self.cart: Cart = look_up()
+class Again(Found):
+    def put(self, request): self.order.delete()  # ! 29 put|self.order.delete()
+    def delete(self, request): self.gone = None; self.gone = Order.objects.get(pk=1); self.gone.delete()  # ! 87 delete|self.gone.delete()
+class Cart: ...
+class Apart(View):
+    def put(self, request): self.order.delete()
+## rows-that-hang-on-rows
+from django.db import models
+from django.contrib.contenttypes.fields import GenericRelation
+class Customer(models.Model): avatar = models.FileField()
+class Tagged(models.Model):
+    tags = GenericRelation("Tag")
+    labels = models.ManyToManyField("Label")
+def f(request, customer: Customer, tagged: Tagged):
+    request.user.profile.save()  # ! 5 f|request.user.profile.save()|+3
+    customer.account.save(update_fields=["name"])
+    tagged.tags.all().update(name="x"); tagged.labels.filter(a=1).delete()
+def silent(request, customer: Customer):
+    customer.avatar.save("a.png", request.FILES["a"]); customer.picture.save("a.png", content); request.user.picture.save("b.png", content)
+    request.session.cart.save()
+## what-a-generic-function-hands-back
+from typing import Iterable, List, Optional, Type, TypeVar
+from django.db.models import Model
+T = TypeVar("T")
+Other = TypeVar("Other")
+Row = make_type("Row")
+def patch(row: T, data) -> T: return row
+def maybe(row: T) -> Optional[T]: return row
+def found(row: T) -> T | None: return row
+def made(model: Type[T], data) -> T: return model(data)
+def loaded(model: type[T]) -> List[T]: return list(model.objects.all())
+def first(rows: Iterable[T]) -> T: return next(iter(rows))
+def track(rows: Iterable[T]) -> List[T]: return list(rows)
+def wrapped(row: T) -> List[T]: return [row]
+def named(row: Row) -> Row: return row
+def other(row: T) -> Other: return row
+def f(request): patch(Order(), 1).save()  # ! 17 f|patch(Order(), 1).save()
+def g(request): maybe(row=Order()).save()  # ! 17 g|maybe(row=Order()).save()
+def h(request): found(Order()).save()  # ! 17 h|found(Order()).save()
+def i(request): made(Order, 1).save()  # ! 17 i|made(Order, 1).save()
+def j(request): loaded(Order)[0].save()  # ! 17 j|loaded(Order)[0].save()
+def k(request): first(Order.objects.filter(a=1)).save()  # ! 17 k|first(Order.objects.filter(a=1)).save()
+def l(request): track(Order.objects.filter(a=1))[0].save()  # ! 17 l|track(Order.objects.filter(a=1))[0].save()
+def silent(request): named(Order()).save(); other(Order()).save(); wrapped(Order()).save(); made(Kept, 1).save()
 ## rows-that-an-annotation-only-quotes
 from django.db import models
 class Cart(models.Model): lines: "models.manager.RelatedManager['Line']"
@@ -683,6 +738,25 @@ class Cart(models.Model, Stamped):
 def undeclared(request, cart: Cart): return render(cart.notes.filter(a=1))  # ! 52 undeclared|cart.notes.filter()
 def tagged(request, cart: Cart): return render(cart.tags.all())  # ! 48 tagged|cart.tags.all()
 def silent(request, cart: Cart): return render(cart.notes.create(a=1), cart.tagging.all(), cart.notes.get("a"))
+## connections-by-alias
+from django import db
+def f(request):
+    cursor = db.connections["old"].cursor(); cursor.execute("SELECT * FROM orders")  # ! 46 f|cursor.execute()
+## models-that-a-third-party-looks-up
+from registry import find, Registry
+registry = Registry()
+def f(request):
+    order_model = find("order"); order_model.objects.get(pk=1)  # ! 34 f|order_model.objects
+def g(request): Model = registry.find("order"); Model.objects.get(pk=1)  # ! 49 g|Model.objects
+def silent(request): found = find("order"); found.objects.get(pk=1)
+## models-of-an-unread-base-that-declare-their-manager
+from typing import ClassVar
+from beat.models import PeriodicTask
+from mongoengine.queryset import QuerySet
+class Task(PeriodicTask): objects: ClassVar[QuerySet]
+class Job(PeriodicTask): objects: list
+def f(request): Task.objects(id=1).first()  # ! 17 f|Task.objects
+def silent(request): Job.objects(id=1).first()
 ## queries-that-a-manager-begins
 def begun(request):
     orders = Order.objects.open_ones()  # ! 14 begun|Order.objects
@@ -1251,6 +1325,12 @@ def f(it: Response) -> Response | None:
 def g(): raise HttpOrderError(404)  # ! 10 domain|raises|HttpOrderError
 ## abort
 def f(tx): tx.abort(); stop(404); flask.abort(404)  # ! 35 domain|calls|abort
+## abort-of-an-api
+from flask_restx import Api, Namespace
+class OwnApi(Api): ...
+own = OwnApi()
+def f(): own.abort(404)  # ! 10 domain|calls|abort
+def g(api: Api, orders: Namespace): api.abort(404); orders.abort(404)  # ! 37 domain|calls|abort ! 53 domain|calls|abort
 ## dependency-in-core @ app/services/auth.py
 def current_user(token=Depends(read)): raise HTTPException(401)  # ! 40 application|raises|HTTPException
 """)  # fmt: skip

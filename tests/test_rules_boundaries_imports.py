@@ -47,6 +47,12 @@ FLAGGED = [
         (1, 1, f"infrastructure module imports the transport module 'app.api.orders'; {OUTWARD}"),
     ),
     (
+        "KBR204",
+        {"app/api/__init__.py": "from . import fields\n", "app/api/fields.py": "import flask\n",
+         "app/db/orders.py": "import os\nfrom app.api import fields\n"},
+        (2, 1, f"infrastructure module imports the transport module 'app.api.fields'; {OUTWARD}"),
+    ),
+    (
         "KBR205",
         {"app/domain/a.py": "if True:\n    from sqlalchemy.orm import Session as S\n"},
         (2, 5, f"domain module imports the driver 'sqlalchemy'; {PORT}"),

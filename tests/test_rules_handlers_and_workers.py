@@ -377,6 +377,28 @@ def test_the_wrapper_that_a_decorator_makes_a_job_is_left_alone(tmp_path: Path) 
     assert [line for _, line, _, _ in found("KBR403", tmp_path, {"app/tasks.py": source})] == [10]
 
 
+def test_what_a_decorator_makes_of_a_job_is_the_jobs_business(tmp_path: Path) -> None:
+    source = """
+    from functools import wraps
+    from celery import shared_task
+
+    def alone(function):
+        @wraps(function)
+        def inner(task, *args, **kwargs):
+            return function(*args, **kwargs)
+        return shared_task(bind=True)(inner)
+
+    def other(function):
+        def inner(order, *args, **kwargs):
+            return function(*args, **kwargs)
+        return shared_task()(inner)
+
+    @alone
+    def ship(order): ...
+    """
+    assert [line for _, line, _, _ in found("KBR403", tmp_path, {"app/tasks.py": source})] == [11, 16]
+
+
 STATEMENTS = ["order = store.load(number)", "order.status = 'expired'", "order.open = False", "store.save(order)", "store.tell(order)"]
 WORKER = """
 import logging

@@ -163,6 +163,9 @@ async def five(request: Request, idempotency_key: str): ...
             def __init__(self, status): ...
         class BankError(Exception):
             def __init__(self, status): ...
+        class APIError(Exception):
+            def __init__(self, status): ...
+        def refuse(): raise APIError(404)  # ! 30
         def pay(): raise BankAPIError(502)
         def repay(): raise BankError(502)  # ! 30
         class BankConnector:
@@ -170,7 +173,7 @@ async def five(request: Request, idempotency_key: str): ...
         class BankConnection:
             def pay(self): raise BankError(HTTPStatus.BAD_GATEWAY)  # ! 36
         """,
-        ["'502'", "BAD_GATEWAY"],
+        ["'404'", "'502'", "BAD_GATEWAY"],
         id="602: clients of another system",
     ),
     pytest.param(

@@ -97,6 +97,10 @@ FRAMEWORK = Framework(
             role=Role.CLI,
             methods=frozenset({"handle"}),
         ),
+        *(
+            ClassHandlers(bases=(f"django.core.management.base.{base}",), role=Role.CLI, methods=frozenset({"handle", method}))
+            for base, method in (("LabelCommand", "handle_label"), ("AppCommand", "handle_app_config"))
+        ),
     ),
     view_functions=(
         ViewFunctions("django", "request", frozenset({"views", "view"}), "urlpatterns", _HTTP_REQUEST),
@@ -116,10 +120,12 @@ FRAMEWORK = Framework(
         "django.views.generic.UpdateView.get_object": _MODEL,
         "django.views.generic.DeleteView.get_object": _MODEL,
         "django.db.connection.cursor": "django.db.backends.utils.CursorWrapper",
+        "django.db.connections.__getitem__": "django.db.backends.base.base.BaseDatabaseWrapper",
+        "django.db.backends.base.base.BaseDatabaseWrapper.cursor": "django.db.backends.utils.CursorWrapper",
     },
     returns_class={"django.contrib.auth.get_user_model": _USER, "django.apps.apps.get_model": _MODEL},
     relations=("django.db.models.ForeignKey", "django.db.models.OneToOneField"),
-    links=("django.db.models.ManyToManyField",),
+    links=("django.db.models.ManyToManyField", "django.contrib.contenttypes.fields.GenericRelation"),
     model_fields="django.db.models.",
     attributes={
         "django.http.HttpRequest.user": _USER,

@@ -108,6 +108,10 @@ ROUTE_MODULES = _words("endpoints router routers routes view views viewsets cont
 """Modules and packages that no folder of the domain holds: one that does is a feature named `entity` or `policies`."""
 VIEW_MODULES = _words("urls routes routers views viewsets controllers endpoints")
 """Modules and packages that no folder of services holds: one that does is a feature of its own, with all of its layers."""
+VIEW_FOLDERS = _words("view views viewsets")
+"""Folders of one module a view, each named after what it shows."""
+MODEL_FOLDERS = _words("model models documents tables")
+"""Folders of one module a model, each named after what it keeps."""
 FEATURES = _words("service services operations commands flows queries")
 """Folders of the application that are a feature's name as well."""
 BACKENDS = _words("api apis web")

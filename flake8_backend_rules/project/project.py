@@ -112,6 +112,11 @@ class Project:
         while len(self._live) > _MAX_LIVE_SUMMARIES:
             self._modules[self._live.popitem(last=False)[0]].pack()
 
+    @property
+    def current_tree(self) -> ast.Module | None:
+        """The tree of the linted file."""
+        return None if self._current is None else self._current[1]
+
     def is_current(self, module: ModuleSummary) -> bool:
         """Whether a module is the linted file, whose tree is at hand (and may differ from what is on disk)."""
         return self._current is not None and self._current[0] == module.path

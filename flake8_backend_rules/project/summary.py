@@ -241,29 +241,14 @@ class _Reader:
                 method = self._function(child, f"{qualname}.", cls)
                 cls.methods[child.name] = method
                 if child.name in _CONSTRUCTORS:
-                    self._instance_attributes(child, method, cls)
+                    for variable in instance_attributes(child, method, cls):
+                        cls.attributes.setdefault(variable.name, variable)
             elif isinstance(child, ast.ClassDef):
                 cls.classes[child.name] = self._class(child, f"{qualname}.")
             else:
                 for variable in self._variables(child, cls):
                     cls.attributes.setdefault(variable.name, variable)
         return cls
-
-    def _instance_attributes(self, node: FunctionNode, method: FunctionInfo, cls: ClassInfo) -> None:
-        first = next((a.arg for a in (*node.args.posonlyargs, *node.args.args)), None)
-        for child in flat_statements(node.body):
-            targets: list[ast.expr]
-            annotation: ast.expr | None = None
-            if isinstance(child, ast.Assign):
-                targets = child.targets
-            elif isinstance(child, ast.AnnAssign):
-                targets, annotation = [child.target], child.annotation
-            else:
-                continue
-            for target, value in _assigned(targets, child.value):
-                if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == first:
-                    variable = Variable(self.module, target.attr, annotation, _kept(value), child.lineno, cls, method)
-                    cls.attributes.setdefault(target.attr, variable)
 
     def _variables(self, node: ast.stmt, owner: ClassInfo | None) -> Iterator[Variable]:
         if isinstance(node, ast.Assign):
@@ -300,6 +285,23 @@ class _Reader:
             module.exported = names
         elif module.exported is not None:
             module.exported |= names
+
+
+def instance_attributes(node: FunctionNode, method: FunctionInfo, cls: ClassInfo) -> Iterator[Variable]:
+    """What a method assigns to attributes of its instance, in source order."""
+    first = next((a.arg for a in (*node.args.posonlyargs, *node.args.args)), None)
+    for child in flat_statements(node.body):
+        targets: list[ast.expr]
+        annotation: ast.expr | None = None
+        if isinstance(child, ast.Assign):
+            targets = child.targets
+        elif isinstance(child, ast.AnnAssign):
+            targets, annotation = [child.target], child.annotation
+        else:
+            continue
+        for target, value in _assigned(targets, child.value):
+            if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == first:
+                yield Variable(cls.module, target.attr, annotation, _kept(value), child.lineno, cls, method)
 
 
 def _assigned(targets: Sequence[ast.expr], value: ast.expr | None) -> Iterator[tuple[ast.expr, ast.expr | None]]:

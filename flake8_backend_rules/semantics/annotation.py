@@ -7,7 +7,7 @@ import builtins
 import re
 from collections.abc import Iterator
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_backend_rules.project.project import Definition, External
 from flake8_backend_rules.project.surfaces import ClassInfo, ImportInfo, Variable
@@ -25,6 +25,7 @@ _MAPPINGS = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "defaultdict
 _GENERATORS = frozenset({"Iterator", "AsyncIterator", "Generator", "AsyncGenerator", "Iterable", "AsyncIterable"})
 _HOLDING_SELF = _GENERATORS | {"Optional", "Union", "Coroutine", "Awaitable", "AbstractContextManager", "AbstractAsyncContextManager"}
 _PLAIN_MODULES = frozenset({"typing", "collections.abc", "datetime", "uuid", "decimal", "pathlib", "enum"})
+_TYPE_VARIABLE = re.compile(r"_?(?:[A-Z]{1,2}|\w*[a-z_]T|\w*Type|\w*_(?:co|contra))\Z")
 _MAX_TEXT = 300
 _MAX_HOPS = 12
 
@@ -102,12 +103,30 @@ def dependencies_in(evaluator: Evaluator, node: ast.expr | None, scope: Scope, h
             yield from dependencies_in(evaluator, definition.value, evaluator.module_scope(definition.module), hops + 1)
 
 
-def only_type_variable(node: ast.expr | None) -> str | None:
-    """`T` of `Iterable[T]` or `Generator[T, None, None]`; None for anything else."""
+class TypeVariable(NamedTuple):
+    """A type variable as an annotation names it. `within`: inside of something that is iterated."""
+
+    name: str
+    within: bool
+
+
+def type_variable(node: ast.expr | None) -> TypeVariable | None:
+    """`T` of `T`, `T | None`, `Iterable[T]` or `Generator[T, None, None]`; None for anything else, and for what is named like a class."""
+    if isinstance(node, ast.BinOp):
+        return type_variable(node.left) if isinstance(node.right, ast.Constant) and node.right.value is None else None
+    if isinstance(node, ast.Name):
+        return TypeVariable(node.id, False) if _TYPE_VARIABLE.match(node.id) else None
     if not isinstance(node, ast.Subscript):
         return None
     first = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice
-    return first.id if isinstance(first, ast.Name) else None
+    return TypeVariable(first.id, last_name(node.value) != "Optional") if isinstance(first, ast.Name) else None
+
+
+def class_variable(node: ast.expr | None) -> str | None:
+    """`T` of `type[T]`; None for anything else."""
+    if not isinstance(node, ast.Subscript) or last_name(node.value) not in ("type", "Type"):
+        return None
+    return node.slice.id if isinstance(node.slice, ast.Name) else None
 
 
 def items_of_tuple(node: ast.expr) -> list[ast.expr]:

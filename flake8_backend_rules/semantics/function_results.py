@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_backend_rules.project.surfaces import FunctionInfo, Variable
@@ -125,17 +126,33 @@ class FunctionResults:
         return items[0] if items and all(item == items[0] for item in items) else None
 
     def of_call(self, function: FunctionInfo, node: ast.Call, scope: Scope) -> Value | None:
-        """`def track(items: Iterable[T]) -> Iterator[T]` hands on what it iterates."""
-        variable = annotation.only_type_variable(function.returns)
-        if variable is None:
+        """What a call gives by its arguments: `def track(items: Iterable[T]) -> Iterator[T]` hands on what it iterates.
+
+        So does `def patch(row: T) -> T`; `def load(model: type[T]) -> T` makes one of what it is handed.
+        """
+        returned = annotation.type_variable(function.returns)
+        if returned is None or not self._is_type_variable(returned.name, function):
             return None
-        definition = self.evaluator.project.resolve(function.module, variable)
-        if not (isinstance(definition, Variable) and isinstance(definition.value, ast.Call)):
-            return None
+        for arg, given in self._arguments(function, node):
+            if annotation.class_variable(arg.annotation) == returned.name:
+                made = self.evaluator.instance_of(self.evaluator.value(given, scope))
+                return Value(Kind.ROWS, "made", element=made) if returned.within and made is not None else made
+            taken = annotation.type_variable(arg.annotation)
+            if taken is not None and taken.name == returned.name and taken.within >= returned.within:
+                value = self.evaluator.value(given, scope)
+                return value if taken.within == returned.within or value is None else value.element
+        return None
+
+    def _is_type_variable(self, name: str, function: FunctionInfo) -> bool:
+        definition = self.evaluator.project.resolve(function.module, name)
+        made = definition.value if isinstance(definition, Variable) else None
+        return isinstance(made, ast.Call) and last_name(made.func) == "TypeVar"
+
+    def _arguments(self, function: FunctionInfo, node: ast.Call) -> Iterator[tuple[ast.arg, ast.expr]]:
+        """(parameter, argument) of a call."""
         names = list(named_parameters(function.args))
         if function.owner is not None and not any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in function.decorators):
             names = names[1:]
-        for arg, given in zip(names, node.args, strict=False):
-            if annotation.only_type_variable(arg.annotation) == variable:
-                return self.evaluator.value(given, scope)
-        return None
+        yield from zip(names, node.args, strict=False)
+        by_name = {arg.arg: arg for arg in names}
+        yield from ((by_name[k.arg], k.value) for k in node.keywords if k.arg in by_name)

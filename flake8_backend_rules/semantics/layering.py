@@ -211,12 +211,16 @@ class Layering:
             return Placement(near_layer, f"folder {near_folder} (the stem {stem} yields to it)")
         if entry in layers.POLICIES and near_layer is not Layer.DOMAIN and any(map(self._is_persistent, module.all_classes())):
             return None
+        if layer is Layer.TRANSPORT and parent in layers.MODEL_FOLDERS and (row := self._only_row(module)) is not None:
+            return Placement(Layer.INFRASTRUCTURE, f"defines the ORM class {row.name} below {parent} (the stem {stem} yields to it)")
         if (defined := self._entry_point(module, layer)) is not None:
             return Placement(Layer.TRANSPORT, f"defines a {defined.value} (the stem {stem} yields to it)")
         return Placement(layer, f"stem {stem}" + (f" ({entry})" if entry != stem else ""))
 
     def _stem_yields(self, entry: str, layer: Layer, near_layer: Layer, near_folder: str, place: _Place) -> bool:
         """Whether a stem leaves the decision to the nearest folder of another layer."""
+        if entry == "*_service" and near_folder in layers.VIEW_FOLDERS:  # a view of what the backend calls a service
+            return True
         if entry in layers.DTO_STEMS:  # what the core takes in
             return near_layer is Layer.APPLICATION and not place.holds(0, layers.ROUTE_MODULES)
         if entry in layers.POLICIES:
@@ -253,6 +257,10 @@ class Layering:
                 if cls.name.endswith(endings) and self._name_counts(cls):
                     return Placement(layer, f"defines the class {cls.name}")
         return None
+
+    def _only_row(self, module: ModuleSummary) -> ClassInfo | None:
+        """An ORM class of a module that defines no entry point."""
+        return None if self._defined_role(module) is not None else next(filter(self._is_persistent, module.all_classes()), None)
 
     def _is_persistent(self, cls: ClassInfo) -> bool:
         for attribute in cls.attributes.values():

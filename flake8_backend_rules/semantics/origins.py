@@ -115,6 +115,9 @@ class Origins:
         if not isinstance(binding, ImportInfo) or binding.name is None:
             return self._found(path, name)
         source = self.project.imported_path(binding, package)
+        if source == path:  # `from . import name`: a package that brings in its own submodule
+            source = self.project.submodule_path(package, binding.name)
+            return None if source is None else self.member(source, "")
         return None if source is None else self.member(source, binding.name)
 
     def _may_be_dto(self, path: str, name: str) -> bool:

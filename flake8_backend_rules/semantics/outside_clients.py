@@ -10,6 +10,7 @@ from flake8_backend_rules.semantics.important_writes import words_of
 
 _ADAPTERS = frozenset({"client", "provider", "connector", "gateway", "adapter", "integration"})
 _API_ERROR = re.compile(r"(?:API|Api|Client)(?:Error|Exception)$")
+_OF_ANY_API = frozenset({"", "_", "base", "http", "web", "rest", "json"})
 
 
 def is_named_client(module: ModuleSummary, owner: ClassInfo | None) -> bool:
@@ -21,10 +22,14 @@ def is_named_client(module: ModuleSummary, owner: ClassInfo | None) -> bool:
 
 
 def is_api_error(name: str) -> bool:
-    """Whether a class is named as the error of another system's API, such as `BankAPIError`."""
-    return _API_ERROR.search(name) is not None
+    """Whether a class is named as the error of an API that it names, such as `BankAPIError`: of another system's.
+
+    A bare `APIError` is as often what the backend's own API answers with.
+    """
+    found = _API_ERROR.search(name)
+    return found is not None and name[: found.start()].lower() not in _OF_ANY_API
 
 
 def defines_api_error(module: ModuleSummary) -> bool:
-    """Whether a module defines the error of another system's API."""
-    return any(is_api_error(cls.name) for cls in module.all_classes())
+    """Whether a module defines an API's error; beside code that calls out over HTTP that is another system's."""
+    return any(_API_ERROR.search(cls.name) is not None for cls in module.all_classes())

@@ -29,6 +29,7 @@ QUERY_WRITES = frozenset({
     "aget_or_create", "update_or_create", "aupdate_or_create", "create_user", "create_superuser", "update", "aupdate",
     "delete", "adelete", "raw_delete",
 })  # fmt: skip
+_WRITES_OF_LINKS = RELATED_WRITES | {"update", "aupdate", "delete", "adelete"}
 ROW_WRITES = frozenset({"save", "asave", "delete", "adelete"})
 QUERY_WRITES |= knowledge().writes.keys()
 WRITE_NAMES = SESSION_WRITES | STATEMENT_METHODS | QUERY_WRITES | ROW_WRITES
@@ -126,10 +127,10 @@ class Persistence:
         method, receiver = func.attr, func.value
         value = self.evaluator.value(receiver, scope)
         if value is not None and value.kind is Kind.QUERY:
-            return method in (RELATED_WRITES if value.name in self.knowledge.links else QUERY_WRITES)
+            return method in (_WRITES_OF_LINKS if value.name in self.knowledge.links else QUERY_WRITES)
         if self._is_declared(method, value, self.knowledge.writes):
             return True
-        if method in RELATED_WRITES and value is None and self.evaluator.rows.is_related_manager(receiver, scope):
+        if self._is_of_related(call, method, value) and self.evaluator.rows.is_related_manager(receiver, scope):
             return True
         if method in STATEMENT_METHODS:
             return bool(call.args) and self.is_session(receiver, scope) and self.is_data_change(call.args[0], scope)
@@ -138,6 +139,15 @@ class Persistence:
         if method in ROW_WRITES and value is None and isinstance(receiver, ast.Call):
             return self._is_row_by_super(receiver, scope)
         return method in ROW_WRITES and value is not None and self._writes_row(value, method)
+
+    def _is_of_related(self, call: ast.Call, method: str, value: Value | None) -> bool:
+        """Whether a method writes what hangs on a row: rows by their manager, or the one row (`user.profile.save()`).
+
+        Files hang on rows too; they are saved under a name.
+        """
+        if method == "save":
+            return not call.args and (value is None or value.kind is Kind.MEMBER)
+        return method in RELATED_WRITES and value is None
 
     def _is_row_by_super(self, call: ast.Call, scope: Scope) -> bool:
         """`super(Order, order)`, by which somebody else's code goes round what the class itself does."""

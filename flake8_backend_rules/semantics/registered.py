@@ -20,7 +20,8 @@ _JOB_WORDS = frozenset({"add_job", "add_schedule", "do"})
 _WIRING = frozenset(
     f"{stem}.py"
     for stem in (
-        "__init__", "main", "app", "application", "server", "scheduler", "schedulers", "scheduling", "cron", "jobs", "tasks", "worker",
+        "__init__", "main", "app", "application", "server", "scheduler", "schedulers", "scheduling", "apscheduler", "schedule", "cron",
+        "periodic", "jobs", "tasks", "worker",
         "background", "startup", "lifespan", "events",
     )
 )  # fmt: skip

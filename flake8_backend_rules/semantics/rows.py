@@ -103,12 +103,10 @@ class Rows:
         """Whether a class whose base is not read has a field of an ORM: `title = models.CharField(...)`."""
         scope = self.evaluator.module_scope(cls.module)
         for attribute in cls.attributes.values():
-            if isinstance(attribute.value, ast.Call) and isinstance(attribute.value.func, ast.Attribute):
-                name = attribute.value.func.attr
-                if name.endswith(("Field", "ForeignKey")):
-                    value = self.evaluator.value(attribute.value.func, scope)
-                    if value is not None and value.name.startswith(self.evaluator.knowledge.model_fields):
-                        return True
+            if isinstance(attribute.value, ast.Call) and last_name(attribute.value.func).endswith(("Field", "ForeignKey")):
+                value = self.evaluator.value(attribute.value.func, scope)
+                if value is not None and value.name.startswith(self.evaluator.knowledge.model_fields):
+                    return True
         return False
 
     def has_queries(self, owner: Value, name: str) -> bool:
@@ -119,7 +117,10 @@ class Rows:
                 return True
             ancestry = self.evaluator.ancestry(owner.definition)  # not its own, so a third-party base's
             unread = any(n.partition(".")[0] not in ("builtins", "typing", "abc", "enum") for n in ancestry.externals)
-            return unread and not any(name in c.attributes or name in c.methods for c in ancestry.classes)
+            declared = next((c.attributes[name] for c in ancestry.classes if name in c.attributes), None)
+            if declared is not None:  # `objects: ClassVar[QuerySet]`, for type checkers
+                return unread and declared.value is None and declared.annotation is not None and names_query(declared.annotation)
+            return unread and not any(name in c.methods for c in ancestry.classes)
         return owner.last_name[:1].isupper()
 
     def queried(self, owner: Value, name: str) -> Value:
@@ -275,10 +276,7 @@ class Rows:
                 yield self._of_meta(serializer.definition)
 
     def _is_declared_query(self, annotated: ast.expr, owner: ClassInfo) -> bool:
-        named = annotated.value if isinstance(annotated, ast.Subscript) else annotated
-        quoted = named.value if isinstance(named, ast.Constant) else None
-        name = quoted.partition("[")[0].rpartition(".")[2] if isinstance(quoted, str) else last_name(named)
-        return name in _QUERY_CLASSES and self.is_active_record(Value(Kind.INSTANCE, owner.qualname, owner))
+        return names_query(annotated) and self.is_active_record(Value(Kind.INSTANCE, owner.qualname, owner))
 
     def model_among(self, node: ast.expr, scope: Scope) -> Value | None:
         """One of the models that a mapping or sequence written out holds (`MODELS[kind]`, `for model in (Order, Line)`)."""
@@ -317,6 +315,16 @@ def query_call(owner: Value, method: str) -> Value | None:
     if method in _NO_ROW_METHODS:
         return Value(Kind.MEMBER, f"{owner.name}.{method}()")
     return owner
+
+
+def names_query(annotated: ast.expr) -> bool:
+    """Whether an annotation says that something is a query or manager: `QuerySet[Line]`, `"RelatedManager"`, `ClassVar[Manager]`."""
+    if isinstance(annotated, ast.Subscript) and last_name(annotated.value) == "ClassVar":
+        annotated = annotated.slice
+    named = annotated.value if isinstance(annotated, ast.Subscript) else annotated
+    quoted = named.value if isinstance(named, ast.Constant) else None
+    name = quoted.partition("[")[0].rpartition(".")[2] if isinstance(quoted, str) else last_name(named)
+    return name in _QUERY_CLASSES
 
 
 def is_related_read(call: ast.Call) -> bool:

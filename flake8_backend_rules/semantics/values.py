@@ -19,6 +19,7 @@ from flake8_backend_rules.project.summary import ModuleSummary
 from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, FunctionNode, Variable
 from flake8_backend_rules.semantics import annotation
 from flake8_backend_rules.semantics.function_results import FunctionResults
+from flake8_backend_rules.semantics.instance_attributes import InstanceAttributes
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.paths import last_name
 from flake8_backend_rules.semantics.rows import ANY_ROW, RELATED, RUNS_STATEMENT, SOME_ROW, Rows, is_related_read, query_call
@@ -55,6 +56,7 @@ class Evaluator:
         self.knowledge: Knowledge = knowledge()
         self.rows = Rows(self)
         self.results = FunctionResults(self)
+        self.instance_attributes = InstanceAttributes(self)
         self._ancestries: dict[ClassInfo, Ancestry] = {}
         self._scopes: dict[FunctionInfo, Scope | None] = {}
         self._variables: dict[Variable, Value | None] = {}
@@ -298,7 +300,7 @@ class Evaluator:
 
     def _attribute(self, node: ast.Attribute, scope: Scope) -> Value | None:
         owner = self.value(node.value, scope)
-        if owner is None:
+        if owner is None or (node.attr == "objects" and _is_untold(owner)):
             is_named = node.attr == "objects" and _is_named_model(last_name(node.value))
             return _OF_SOME_MODEL if is_named or node.attr in self.knowledge.telling_query_attributes else None
         return self.attribute(owner, node.attr)
@@ -355,6 +357,8 @@ class Evaluator:
                 return value
             if member_key(f"{external}.{name}") in self.knowledge.returns:
                 return value
+        if owner.kind is Kind.INSTANCE and (value := self.instance_attributes.value_of(ancestry.classes, name)) is not None:
+            return value
         if name in _HELD_ROWS:
             return self.rows.saved_by(owner) if name == "instance" else self.rows.found_by_view(cls)
         return None
@@ -578,6 +582,8 @@ class Evaluator:
         value = self.value(node.value, scope)
         if value is None:
             return self.rows.model_among(node.value, scope)
+        if value.definition is None and (known := self.knowledge.returns.get(member_key(f"{value.name}.__getitem__"))) is not None:
+            return Value(Kind.INSTANCE, known)
         if value.kind in (Kind.ROWS, Kind.QUERY):
             return value if isinstance(node.slice, ast.Slice) else value.element
         return value if value.kind is Kind.OBJECT and isinstance(value.definition, ClassInfo) else None
@@ -618,6 +624,11 @@ def _binding_before(locals_: list[Local], node: ast.expr, *, inside: bool) -> Lo
     told = [b for b in locals_ if not (b.how is How.VALUE and b.annotation is None and is_none(b.expression))] or locals_
     before = [b for b in told if b.is_before(node)] if inside else told
     return (before or told)[-1]
+
+
+def _is_untold(value: Value) -> bool:
+    """Whether of a value only that is known that a third party gave it."""
+    return value.kind is Kind.MEMBER or (value.kind is Kind.INSTANCE and value.definition is None and value.name.endswith("()"))
 
 
 def _is_named_model(name: str) -> bool:

@@ -122,7 +122,7 @@ class UntypedJobPayload(Rule):
 
     def _check(self, node: FunctionNode, file: LintedFile) -> None:
         role = file.model.roles.get(node.lineno)
-        if role is None or role.role is not Role.JOB:
+        if role is None or role.role is not Role.JOB or _stands_in(node, file.scope):
             return
         payload = list(_payload(node, file.scope))
         bare = [arg.arg for arg in payload if arg.annotation is None]
@@ -176,6 +176,11 @@ def _is_bound(node: FunctionNode) -> bool:
 def _is_wrapper(node: FunctionNode, payload: list[ast.arg], scope: Scope) -> bool:
     """Whether a function stands for another that a decorator was given: nested, and it only hands on."""
     return scope.function is not None and not payload
+
+
+def _stands_in(node: FunctionNode, scope: Scope) -> bool:
+    """Whether a function is what a decorator makes of another, and says so by `@wraps(function)`: the payload is the other's."""
+    return scope.function is not None and any(isinstance(d, ast.Call) and _last_name(d.func) == "wraps" for d in node.decorator_list)
 
 
 def _is_unpacked(node: ast.expr | None) -> bool:
