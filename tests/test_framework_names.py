@@ -20,7 +20,7 @@ from flake8_backend_rules.frameworks import load_frameworks
 from flake8_backend_rules.frameworks.schema import SELF, Framework, Registration, Role
 
 # Fields whose entries are looked at apart; texts and sets hold bare words, all others qualified names.
-APART = {"object_decorators", "class_handlers", "registrations", "handler_lists", "view_functions", "enqueues"}
+APART = {"object_decorators", "class_handlers", "registrations", "handler_lists", "view_functions", "module_responders", "enqueues"}
 FRAMEWORKS = load_frameworks()
 pytestmark = pytest.mark.filterwarnings("ignore")
 MISSING, UNKNOWN = object(), object()
@@ -117,6 +117,7 @@ def handler_names(framework: Framework) -> Iterator[str]:
     for views in framework.view_functions:
         yield from (views.package, views.request_class)
     yield from (entry.package for entry in framework.handler_lists)
+    yield from (responders.request_class for responders in framework.module_responders)
 
 
 def methods_by_classes(framework: Framework) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -692,6 +692,21 @@ def test_jobs_scheduled_in_a_module_whose_name_tells_nothing_of_it(tmp_path: Pat
     assert roles(tmp_path, files, "app/totals.py") == {}
 
 
+def test_a_module_that_is_a_resource_of_falcon(tmp_path: Path) -> None:
+    source = """
+    from app.login import login_required
+
+    @login_required
+    def on_get(req, resp): ...
+    def on_post(req, resp, order): ...
+    def on_put(request, response): ...
+    def on_delete(req): ...
+    def on_event(req, resp): ...
+    on_patch = on_get
+    """
+    assert roles(tmp_path, source, "app/orders.py") == {"on_get": HTTP, "on_post": HTTP}
+
+
 def test_a_module_that_imports_no_framework_has_no_handlers_registered_elsewhere(tmp_path: Path) -> None:
     assert roles(tmp_path, {"app/api/routes.py": ROUTES, EDGE: VIEWS.replace("from aiohttp import web", "")}, EDGE) == {}
 

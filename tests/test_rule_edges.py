@@ -576,10 +576,10 @@ class Found(View):
     def post(self, request, pk):
         self.find(pk)
         self.order.save()  # ! 9 post|self.order.save()
-        self.kept.save(); self.either.save(); self.lost.save(); self.cart.save()
+        self.kept.save(); self.either.save(); self.lost.save(); self.cart.save(); self.mixed.save()
     def put(self, request): self.kept = Kept.objects.get(pk=1)
-    def head(self, request): self.either = Order.objects.get(pk=1); self.lost = None; self.cart = Order.objects.get(pk=1)
-    def patch(self, request): self.either = look_up(); self.cart: Cart = look_up()
+    def head(self, request): self.either = Order.objects.get(pk=1); self.lost = None; self.mixed = Order.objects.get(pk=1)
+    def patch(self, request): self.either = look_up(); self.cart: Cart = look_up(); self.mixed = Cart()
 class Again(Found):
     def put(self, request): self.order.delete()  # ! 29 put|self.order.delete()
     def delete(self, request): self.gone = None; self.gone = Order.objects.get(pk=1); self.gone.delete()  # ! 87 delete|self.gone.delete()
@@ -600,12 +600,35 @@ def f(request, customer: Customer, tagged: Tagged):
 def silent(request, customer: Customer):
     customer.avatar.save("a.png", request.FILES["a"]); customer.picture.save("a.png", content); request.user.picture.save("b.png", content)
     request.session.cart.save()
+## rows-that-hang-on-rows-under-a-name-of-their-own
+def f(request):
+    profile = request.user.profile
+    profile.save()  # ! 5 f|profile.save()
+def g(request):
+    if (profile := request.user.profile).open: profile.save(update_fields=["name"])  # ! 48 g|profile.save()
+def silent(request, other):
+    cart = request.session.cart; cart.save()
+    picture = request.user.picture; picture.save("a.png", content)
+    early.save(); early = request.user.profile
+    first, second = request.user.profile; second.save()
+## cursors-of-connections-by-name
+from app.lib import connect, keep
+def f(request):
+    connection = connect()
+    cursor = connection.cursor(keep)
+    cursor.execute("DELETE FROM orders")  # ! 5 f|cursor.execute()
+def g(request):
+    with request.app.db.cursor() as found: found.execute("UPDATE orders SET a = 1")  # ! 44 g|found.execute()
+def late(request): found = request.db.cursor(); found.execute("DELETE FROM orders")  # ! 49 late|found.execute()
+def h(request, conn): clear(conn.cursor())
+def clear(found): found.execute("DELETE FROM orders")  # ! 19 clear<h|found.execute()
+def silent(request, mouse): found = mouse.cursor(); found.execute("DELETE FROM orders")
 ## what-a-generic-function-hands-back
 from typing import Iterable, List, Optional, Type, TypeVar
 from django.db.models import Model
 T = TypeVar("T")
 Other = TypeVar("Other")
-Row = make_type("Row")
+U = make_type("U")
 def patch(row: T, data) -> T: return row
 def maybe(row: T) -> Optional[T]: return row
 def found(row: T) -> T | None: return row
@@ -614,7 +637,7 @@ def loaded(model: type[T]) -> List[T]: return list(model.objects.all())
 def first(rows: Iterable[T]) -> T: return next(iter(rows))
 def track(rows: Iterable[T]) -> List[T]: return list(rows)
 def wrapped(row: T) -> List[T]: return [row]
-def named(row: Row) -> Row: return row
+def named(row: U) -> U: return row
 def other(row: T) -> Other: return row
 def f(request): patch(Order(), 1).save()  # ! 17 f|patch(Order(), 1).save()
 def g(request): maybe(row=Order()).save()  # ! 17 g|maybe(row=Order()).save()
@@ -624,6 +647,7 @@ def j(request): loaded(Order)[0].save()  # ! 17 j|loaded(Order)[0].save()
 def k(request): first(Order.objects.filter(a=1)).save()  # ! 17 k|first(Order.objects.filter(a=1)).save()
 def l(request): track(Order.objects.filter(a=1))[0].save()  # ! 17 l|track(Order.objects.filter(a=1))[0].save()
 def silent(request): named(Order()).save(); other(Order()).save(); wrapped(Order()).save(); made(Kept, 1).save()
+def listed(request): wrapped(Order.objects.filter(a=1)).save(); first(Kept.objects.filter(a=1)).save()
 ## rows-that-an-annotation-only-quotes
 from django.db import models
 class Cart(models.Model): lines: "models.manager.RelatedManager['Line']"
@@ -1026,6 +1050,22 @@ from celery import shared_task
 @shared_task
 def pack(entry): ...
 def ship(entry): ...
+## rows-that-are-picked
+def place(request, names):
+    orders = Order.objects.filter(a=1)
+    picked = [order for order in orders if order.open]
+    pack.delay(picked)  # ! 16 =pack.delay()|the row 'picked'|job
+    chosen = {order for order in picked}; pack.delay(chosen)  # ! 54 =pack.delay()|the row 'chosen'|job
+    ids = [order.id for order in orders]; pack.delay(ids)
+    pairs = [order for order in orders for name in names]; pack.delay(pairs)
+    others = [name for order in orders]; pack.delay(others)
+    named = [name for name in names]; pack.delay(named)
+#: app/jobs.py
+from celery import shared_task
+@shared_task
+def pack(entry): ...
+def ship(entry): ...
+def unpack(entry): ...
 ## rows-of-a-select
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -1230,6 +1270,18 @@ def place(): ship.delay(1)  # ! 14 =place|ship.delay()|inside of 'atomic'
 def post(self): ship.delay(1)  # ! 17 =post|ship.delay()|inside of 'atomic'
 @method_decorator(transaction.atomic())
 def put(self): ship.delay(1)  # ! 16 =put|ship.delay()|inside of 'transaction.atomic()'
+## what-changes-nothing-after-a-commit
+from datetime import datetime
+@shared_task
+def ship(order_id, at): ...
+def place(session: Session, orders):
+    for order in orders:
+        session.commit(); session.flush(); session.refresh(order)
+        ship.delay(order.id, datetime.now())
+    session.commit()
+def other(session: Session, order):
+    session.commit(); change(order); ship.delay(order.id, 1)  # ! 38 =other|ship.delay()|before 'session.commit()'
+    session.commit()
 ## stored-jobs-that-are-handed-over
 @shared_task
 def ship(order_id): ...

@@ -476,6 +476,17 @@ def test_attribute_that_the_base_class_sets_to_something_else(tmp_path: Path) ->
     assert commits(tmp_path, files) == []
 
 
+def test_an_attribute_that_a_method_of_a_base_in_another_module_sets(tmp_path: Path) -> None:
+    """A class of the linted file that begins on the same line has nothing to do with it."""
+    own = "class Own:\n    def begin(self): self.store = Session()"
+    files = {
+        "app/base.py": f"{SQLALCHEMY}\n\n\n\nclass Base:\n    def begin(self): self.store = open()\n",
+        PATH: view(f"{SQLALCHEMY}\nfrom app.base import Base\n{own}", "pass", bases="Base"),
+    }
+    assert commits(tmp_path, files) == []
+    assert commits(tmp_path, {**files, PATH: files[PATH].replace("Orders(Base)", "Orders(Own)")}) == ["self.store"]
+
+
 def test_the_nearest_class_that_sets_an_attribute_decides(tmp_path: Path) -> None:
     base = f"{SQLALCHEMY}\nimport requests\nclass Base:\n    def __init__(self, store: Session):\n        self.store = store\n"
     own = "def __init__(self):\n    self.store = requests.Session()"

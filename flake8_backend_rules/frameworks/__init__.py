@@ -65,6 +65,7 @@ class Knowledge:
         self.class_handler_packages = frozenset(c.package for _, c in self.class_handlers if c.package)
         self.class_handler_methods = frozenset(m for bases, c in self.class_handlers if bases for m in c.methods)
         self.view_functions = [v for f in self.frameworks for v in f.view_functions]
+        self.module_responders = [r for f in self.frameworks for r in f.module_responders]
         self.model_fields = tuple(f.model_fields for f in self.frameworks if f.model_fields)
         self.mapping_attributes = frozenset(name for f in self.frameworks for name in f.mapping_attributes)
         self.query_attributes = frozenset(name for f in self.frameworks for name in f.query_attributes)

@@ -1,6 +1,6 @@
 """Falcon."""
 
-from flake8_backend_rules.frameworks.schema import HTTP_VERBS, ClassHandlers, Framework, Registration, Role
+from flake8_backend_rules.frameworks.schema import HTTP_VERBS, ClassHandlers, Framework, ModuleResponders, Registration, Role
 
 _APPLICATIONS = ("falcon.App", "falcon.API", "falcon.asgi.App")
 _REQUEST = "falcon.Request"
@@ -29,6 +29,7 @@ FRAMEWORK = Framework(
             methods=frozenset({"process_request", "process_resource", "process_response"}),
         ),
     ),
+    module_responders=(ModuleResponders(frozenset(_RESPONDERS), ("req", "resp"), _REQUEST),),
     registrations=(
         Registration(
             Role.HTTP, 1, "resource", classes=_APPLICATIONS, packages=("falcon",), methods=frozenset({"add_route"}),

@@ -117,6 +117,14 @@ class ViewFunctions(NamedTuple):
     request_class: str
 
 
+class ModuleResponders(NamedTuple):
+    """Functions of a module that is itself handed to the framework as a resource: by their names and those of their first parameters."""
+
+    names: frozenset[str]
+    parameters: tuple[str, ...]
+    request_class: str
+
+
 class Enqueue(NamedTuple):
     """Methods that hand a job to a queue: of a function that is a job handler, and of instances of `classes`.
 
@@ -159,6 +167,7 @@ class Framework(NamedTuple):
     registrations: tuple[Registration, ...] = ()
     handler_lists: tuple[HandlerLists, ...] = ()
     view_functions: tuple[ViewFunctions, ...] = ()
+    module_responders: tuple[ModuleResponders, ...] = ()
     dependency_markers: tuple[str, ...] = ()
     injection_markers: tuple[str, ...] = ()
     server_runners: tuple[str, ...] = ()

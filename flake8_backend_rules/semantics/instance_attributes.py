@@ -28,8 +28,8 @@ class InstanceAttributes:
         for cls in classes:
             variables = self._of(cls).get(name)
             if variables:
-                values = {self.evaluator.variable(variable) for variable in variables}
-                return values.pop() if len(values) == 1 else None
+                values = list(dict.fromkeys(map(self.evaluator.variable, variables)))
+                return values[0] if len(values) == 1 else None
         return None
 
     def _of(self, cls: ClassInfo) -> dict[str, list[Variable]]:

@@ -79,6 +79,7 @@ class RoleFinder:
                 roles[function.line] = role
         self._method_roles.give(module, roles)
         self._view_functions(module, roles)
+        self._module_responders(module, roles)
         for function, entry in self.registrations.listed(module):
             roles.setdefault(function.line, FunctionRole(entry.role, f"named in a list of {entry.package}"))
         for function, way, name in (*self.registrations.registered_around(module), *self.registrations.wired_around(module)):
@@ -108,6 +109,15 @@ class RoleFinder:
                 by_place = in_views and not function.name.startswith("_") and not is_view_helper(function, self.evaluator.project)
                 if by_place or is_in_registry(function, views.registry, self.evaluator):
                     roles[function.line] = FunctionRole(Role.HTTP, "function view", views.request_class)
+
+    def _module_responders(self, module: ModuleSummary, roles: RoleMap) -> None:
+        for responders in self.knowledge.module_responders:
+            for name in filter(module.binds, responders.names):
+                function = module.binding(name)
+                if isinstance(function, FunctionInfo) and function.line not in roles:
+                    given = tuple(arg.arg for arg in (*function.args.posonlyargs, *function.args.args))
+                    if given[: len(responders.parameters)] == responders.parameters:
+                        roles[function.line] = FunctionRole(Role.HTTP, "responder of a module", responders.request_class)
 
     def _main_block(self, module: ModuleSummary, roles: RoleMap) -> None:
         handed: set[str] = set()

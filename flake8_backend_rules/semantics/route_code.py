@@ -213,7 +213,7 @@ def _route_markers() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, tuple[
     handlers = [entry for _, entry in known.class_handlers if entry.role is Role.HTTP]
     methods = {name for entry in handlers for name in entry.methods}
     prefixes = {prefix for entry in handlers for prefix in entry.prefixes}
-    views = {v.parameter for v in known.view_functions}
+    views = {v.parameter for v in known.view_functions} | {r.parameters[0] for r in known.module_responders}
     registering: dict[str, set[str]] = {}
     for registration in (r for f in known.frameworks for r in f.registrations if r.role is Role.HTTP):
         names = {*registration.methods, *(c.rpartition(".")[2] for c in registration.callables)}

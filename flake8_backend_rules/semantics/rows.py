@@ -149,6 +149,9 @@ class Rows:
         `read`: a method is called on it that only managers have, so that a base which is not read makes no doubt, nor a field that
         a third party calls a manager.
         """
+        if isinstance(node, ast.Name) and (found := scope.lookup(node.id)) is not None:
+            bound = [b.expression for b in found[0] if b.how is How.VALUE and b.position is None and b.is_before(node)]
+            return bool(bound) and isinstance(bound[-1], ast.Attribute) and self.is_related_manager(bound[-1], found[1], read=read)
         if not isinstance(node, ast.Attribute):
             return False
         row = self.evaluator.value(node.value, scope)

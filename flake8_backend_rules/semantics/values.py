@@ -45,6 +45,8 @@ class Ancestry(NamedTuple):
 _PLAIN_PACKAGES = frozenset({"builtins", *sys.stdlib_module_names})
 _SESSION_QUERY = "sqlalchemy.orm.Query"
 _HELD_ROWS = ("instance", "object")
+_CURSOR = Value(Kind.INSTANCE, "sqlite3.Cursor")
+"""What `connection.cursor()` gives where nothing but its name tells of the connection: all drivers' cursors are alike."""
 _OF_SOME_MODEL = Value(Kind.QUERY, "objects", element=SOME_ROW)
 
 
@@ -407,6 +409,8 @@ class Evaluator:
                 return self.value(node.args[0], scope)
         if isinstance(func, ast.Attribute):
             owner = self.value(func.value, scope)
+            if func.attr == "cursor" and (owner is None or owner.kind is Kind.MEMBER) and is_session_name(func.value):
+                return _CURSOR
             if owner is not None and owner.kind is Kind.QUERY:
                 return self.rows.of_manager(owner, func.attr) or query_call(owner, func.attr)
             if is_related_read(node) and self.rows.is_related_manager(func.value, scope, read=True):
@@ -570,6 +574,15 @@ class Evaluator:
             value = self.value(node.right, scope)
         return value if value is not None and value.kind in (Kind.ROWS, Kind.QUERY) else None
 
+    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, scope: Scope) -> Value | None:
+        """Those of some rows that are picked: `[order for order in orders if order.open]`."""
+        loop = node.generators[0]
+        if len(node.generators) > 1 or not (isinstance(node.elt, ast.Name) and isinstance(loop.target, ast.Name)):
+            return None
+        value = self.value(loop.iter, scope) if node.elt.id == loop.target.id else None
+        picked = value is not None and value.kind in (Kind.ROWS, Kind.QUERY)
+        return Value(Kind.ROWS, "picked", element=value.element) if value is not None and picked else None
+
     def _subscript(self, node: ast.Subscript, scope: Scope) -> Value | None:
         if isinstance(node.slice, (ast.Name, ast.Attribute)):
             key = self.value(node.slice, scope)
@@ -602,6 +615,9 @@ _EVALUATORS: dict[type[ast.AST], Callable[[Evaluator, Any, Scope], Value | None]
     ast.IfExp: Evaluator._first_known,
     ast.Subscript: Evaluator._subscript,
     ast.NamedExpr: Evaluator._named_expression,
+    ast.ListComp: Evaluator._comprehension,
+    ast.SetComp: Evaluator._comprehension,
+    ast.GeneratorExp: Evaluator._comprehension,
 }
 
 

@@ -17,7 +17,9 @@ _PENDING = "written here"
 _ASSUMED = "written before"
 _BLOCKS = frozenset({"atomic", "begin", "begin_nested", "transaction"})
 _TRIGGERS = _BLOCKS | {"commit"}
-_WRITES = SESSION_WRITES | QUERY_WRITES | ROW_WRITES | {"flush", "execute"}
+_WRITES = SESSION_WRITES | QUERY_WRITES | ROW_WRITES | {"execute"}
+# `flush` sends what is pending already; the others ask for the time or a number.
+_CHANGE_NOTHING = frozenset({"flush", "refresh", "expire", "expire_all", "now", "utcnow", "today", "time", "monotonic", "uuid1", "uuid4"})
 _HARMLESS = QUIET | WRITE_NAMES | {"flush", "rollback", "commit", "get", "query", "filter", "join", "format", "items", "values", "keys"}
 _BUILTINS = frozenset(dir(builtins))
 _DELAYS = frozenset({"countdown", "eta", "delay"})
@@ -294,7 +296,9 @@ def _before_commits(
 def _may_write(call: ast.Call) -> bool:
     """Whether a called name can be that of a function that changes data, told by the name alone."""
     name = last_name(call.func)
-    if not name or name[:1].isupper() or name in _BUILTINS or name in QUIET or last_name(getattr(call.func, "value", call)) in _LOGGERS:
+    if not name or name[:1].isupper() or name in _BUILTINS or name in QUIET or name in _CHANGE_NOTHING:
+        return False
+    if last_name(getattr(call.func, "value", call)) in _LOGGERS:
         return False
     return name in _WRITES or not is_side_matter(name)
 
