@@ -1,12 +1,12 @@
 """What flake8 costs with the pack against flake8 alone, in interleaved pairs in one run.
 
-    python -m benchmarks.compare [--pairs 5] [--jobs 1,2] [--default-rules] [--neighbours] [--instructions] [--write] [CHECKOUT...]
+    python -m benchmarks.compare [--pairs 5] [--jobs 1,2] [--default-rules] [--runs] [--neighbours] [--instructions] [--write] [CHECKOUT...]
 
 Without checkouts, over pinned applications that `tests.ecosystem` fetches. Makes the environments that it compares (needs pip and
-a network the first time). `--neighbours` measures flake8-bugbear and flake8-async too, on the first checkout. `--instructions` has
-valgrind count instructions, which a busy machine does not change, in place of the clock; no other figures are taken then. `--write`
-puts the figures into docs/performance.md and draws docs/growth.svg (needs the extra `benchmarks`). Only ratios mean something on
-another machine; seconds are shown to judge them by.
+a network the first time). `--runs`: whole runs, and nothing else. `--neighbours` measures flake8-bugbear and flake8-async too, on the
+first checkout. `--instructions` has valgrind count instructions, which a busy machine does not change, in place of the clock; no other
+figures are taken then. `--write` puts the figures into docs/performance.md and draws docs/growth.svg (needs the extra `benchmarks`).
+Only ratios mean something on another machine; seconds are shown to judge them by.
 """
 
 from __future__ import annotations
@@ -125,6 +125,8 @@ def figures(args: argparse.Namespace) -> Iterator[str]:
         f"{args.pairs} pairs: median (lowest–highest)."
     )
     yield "## Whole runs\n\n" + whole_runs(pythons, checkouts, args)
+    if args.runs:
+        return
     yield "## One file, as an editor runs it\n\n" + single_files(pythons, checkouts, args)
     if args.neighbours:
         yield "## Beside other plugins\n\n" + neighbours(pythons, checkouts[0], args)
@@ -142,11 +144,14 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--jobs", default="1,2")
     parser.add_argument("--default-rules", action="store_true")
+    parser.add_argument("--runs", action="store_true")
     parser.add_argument("--neighbours", action="store_true")
     parser.add_argument("--instructions", action="store_true")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("checkouts", nargs="*", type=Path)
     args = parser.parse_args()
+    if args.write and args.runs:
+        parser.error("--write wants all figures, --runs takes a part of them")
     if args.write and find_spec("matplotlib") is None:  # said now, not in an hour
         parser.error("--write draws with matplotlib: pip install -e '.[benchmarks]'")
     if args.instructions and shutil.which("valgrind") is None:

@@ -266,6 +266,11 @@ def test_through_flake8(tmp_path: Path, jobs: str) -> None:
         pytest.param(ROUTE.replace("order()", "order(db)").replace("store", "db"), "get_session = 1\n", False, id="by-name"),
         pytest.param(ROUTE.replace(".commit", ".publish"), UNKNOWN_TO_SUMMARIES, False, id="no-candidate"),
         pytest.param("plain = 1\n" + ROUTE.replace("@router", "@plain"), UNKNOWN_TO_SUMMARIES, False, id="no-handler"),
+        pytest.param(ROUTE, "def get_session(request):\n    return request.state.made[0]\n", False, id="what-callers-hand-over"),
+        pytest.param(ROUTE, "import vendor\nstate = vendor.State()\ndef get_session():\n    return state.made[0]\n", False,
+                     id="attribute-of-a-third-party"),
+        pytest.param(ROUTE, "class Kept:\n    def made(self):\n        return self.all[0]\ndef get_session():\n    return Kept().made()\n",
+                     True, id="attribute-of-a-class"),
         pytest.param(ROUTE, UNKNOWN_TO_SUMMARIES, True, id="needed"),
     ],
 )

@@ -257,6 +257,17 @@ def test_a_project_marker_makes_a_root(tmp_path: Path, marker: str) -> None:
     assert told(project.resolve(module(project, tmp_path / "tools" / "deep" / "run.py"), "Order")) == "class lib:Order"
 
 
+@pytest.mark.parametrize("marker", ["pyproject.toml", "manage.py", "setup.cfg"])
+def test_a_package_that_something_is_installed_or_run_from_is_a_root(tmp_path: Path, marker: str) -> None:
+    """`shop/` holds an `__init__.py`, and is on the path all the same."""
+    files = {"shop/__init__.py": "", "shop/stock.py": ORDER, "shop/api/__init__.py": "", "shop/api/run.py": "from stock import Order"}
+    write(tmp_path, files)
+    (tmp_path / "shop" / marker).touch()
+    project = Project()
+    found = told(project.resolve(module(project, tmp_path / "shop" / "api" / "run.py"), "Order"))
+    assert found == ("external stock.Order" if marker == "setup.cfg" else "class shop.stock:Order")
+
+
 def test_without_a_marker_the_folder_of_the_package_is_the_root(tmp_path: Path) -> None:
     (tmp_path / "tools").mkdir()
     (tmp_path / "lib.py").write_text(ORDER, encoding="utf-8")

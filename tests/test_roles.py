@@ -986,6 +986,36 @@ def test_function_views_named_in_urlpatterns(tmp_path: Path) -> None:
     assert roles(tmp_path, files, "shop/pages.py") == {"index": HTTP, "detail": HTTP}
 
 
+@pytest.mark.parametrize(
+    "base",
+    [
+        "django.views.generic.detail.BaseDetailView", "django.views.generic.list.BaseListView", "django.views.generic.edit.BaseUpdateView",
+        "rest_framework.authtoken.views.ObtainAuthToken",
+    ],
+)  # fmt: skip
+def test_bases_of_views_whose_name_tells_nothing(tmp_path: Path, base: str) -> None:
+    package, _, name = base.rpartition(".")
+    source = f"from {package} import {name} as Base\nclass Orders(Base):\n    def post(self, request): ...\n    def place(self): ...\n"
+    assert roles(tmp_path, source, "shop/pages.py") == {"Orders.post": HTTP}
+
+
+def test_commands_of_django_click(tmp_path: Path) -> None:
+    source = """
+    import djclick as click
+
+    @click.command()
+    @click.option("--dry-run", is_flag=True)
+    def fix(dry_run): ...
+
+    @click.group()
+    def main(): ...
+
+    @main.command()
+    def mend(): ...
+    """
+    assert roles(tmp_path, source, "shop/management/commands/fix.py") == {"fix": CLI, "main": CLI, "mend": CLI}
+
+
 def test_a_views_module_without_django(tmp_path: Path) -> None:
     assert roles(tmp_path, "def index(request): ...", "shop/views.py") == {}
 

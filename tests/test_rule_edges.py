@@ -600,6 +600,50 @@ def f(request, customer: Customer, tagged: Tagged):
 def silent(request, customer: Customer):
     customer.avatar.save("a.png", request.FILES["a"]); customer.picture.save("a.png", content); request.user.picture.save("b.png", content)
     request.session.cart.save()
+## rows-of-formsets-and-mappings
+from django import forms
+from django.forms.models import inlineformset_factory
+from django.forms import formset_factory
+OrderForms = forms.modelformset_factory(Order, fields=["a"])
+KeptForms = forms.modelformset_factory(Kept)
+def f(request):
+    for order in OrderForms(request.POST).save(commit=False): order.save()  # ! 63 f|order.save()
+def g(request):
+    forms = inlineformset_factory(Kept, Order)(request.POST)
+    for order in forms.save(commit=False): order.save()  # ! 44 g|order.save()
+def h(request):
+    orders = {{order.pk: order for order in Order.objects.filter(a=1)}}
+    orders.get(1).save()  # ! 5 h|orders.get(1).save()|+2
+    for order in orders.values(): order.save()
+    orders[1].save()
+def silent(request):
+    for kept in KeptForms(request.POST).save(commit=False): kept.save()
+    for form in formset_factory(Form)(request.POST).save(): form.save()
+    orders = {{order.pk: order for order in Order.objects.filter(a=1)}}
+    for key in orders: key.save()
+    OrderForms(request.POST).checked()[0].save()
+    orders.items().save(); pairs = {{order: name for order in Order.objects.filter(a=1)}}; pairs.get(1).save()
+## rows-of-the-views-that-a-mixin-is-for
+from django.views.generic import DeleteView
+class Deleting:
+    def post(self, request):
+        order = self.get_object()
+        order.delete()  # ! 9 post|order.delete()
+class OrderView(Deleting, DeleteView): model = Order
+class OtherView(Deleting, DeleteView): model = Handed
+class Open:
+    def post(self, request): self.get_object().delete()
+class OpenView(Open, DeleteView): model = Order
+class UnknownView(Open, DeleteView): model = find()
+class Keeping:
+    def post(self, request): self.get_object().save()
+class KeptView(Keeping, DeleteView): model = Kept
+class Own(DeleteView):
+    model = Order
+    def get_object(self):
+        order = super().get_object(); order.save()  # ! 39 get_object<post|order.save()
+        return order
+    def post(self, request): self.get_object()
 ## rows-that-hang-on-rows-under-a-name-of-their-own
 def f(request):
     profile = request.user.profile
@@ -985,6 +1029,9 @@ def f(request, tasks: BackgroundTasks, background_tasks: Progress, path: pathlib
     tasks.add_task(os.remove, "x"); tasks.add_task(shutil.rmtree, "x"); tasks.add_task(pathlib.Path.unlink, path)
     tasks.add_task(path.unlink); tasks.add_task(file.close); tasks.add_task(folder.cleanup); background_tasks.add_task(send)
     tasks.add_task(folder.compress); return make(background=BackgroundTask(os.unlink, "x"))  # ! 5 f|tasks.add_task()
+## lambdas-that-clean-up
+def f(request, path): return make(background=BackgroundTask(lambda: os.unlink(path)))
+def g(request, path): return make(background=BackgroundTask(lambda: send(path)))  # ! 46 g|BackgroundTask()
 ## functions-that-only-fetch
 from app.rates import keep, renew, warm
 def f(request, tasks: BackgroundTasks):
@@ -1050,6 +1097,20 @@ from celery import shared_task
 @shared_task
 def pack(entry): ...
 def ship(entry): ...
+## rows-that-flask-sqlalchemy-finds
+from flask_sqlalchemy import SQLAlchemy
+db = SQLAlchemy()
+class Entry(db.Model): ...
+def place(number):
+    entry = db.session.get(Entry, number); pack.delay(entry)  # ! 55 =pack.delay()|the row 'entry'|job
+    found = db.get_or_404(Entry, number); pack.delay(found)  # ! 54 =pack.delay()|the row 'found'|job
+    pack.delay(number)
+#: app/jobs.py
+from celery import shared_task
+@shared_task
+def pack(entry): ...
+def ship(entry): ...
+def unpack(entry): ...
 ## rows-that-are-picked
 def place(request, names):
     orders = Order.objects.filter(a=1)
@@ -1270,6 +1331,12 @@ def place(): ship.delay(1)  # ! 14 =place|ship.delay()|inside of 'atomic'
 def post(self): ship.delay(1)  # ! 17 =post|ship.delay()|inside of 'atomic'
 @method_decorator(transaction.atomic())
 def put(self): ship.delay(1)  # ! 16 =put|ship.delay()|inside of 'transaction.atomic()'
+## queues-that-the-application-keeps
+from flask import current_app, request
+def place(session: Session):
+    current_app.task_queue.enqueue("ship", 1)  # ! 5 =place|current_app.task_queue.enqueue()|before 'session.commit()'
+    session.commit()
+def silent(session: Session): current_app.shelf.enqueue("ship", 1); request.task_queue.enqueue(1); session.commit()
 ## what-changes-nothing-after-a-commit
 from datetime import datetime
 @shared_task
@@ -1414,6 +1481,18 @@ class Rates:
         make_client().send(1)  # ! 9 transport|make_client().send()
         await session.options("/"); session.cookies.get("x")  # ! 15 transport|session.options()
         http.get("/"); api.get("x"); test.post("/"); TestClient(None).get("/")
+## sessions-cut-short
+from app.adapters import adapter
+def f(adapter):
+    with adapter.session() as sess: sess.get("/")
+#: app/services/fetch.py
+from app.adapters import make_session
+def f():
+    with make_session() as sess: sess.get("/")  # ! 34 application|sess.get()
+#: app/adapters.py
+import requests
+adapter = None
+def make_session(): return requests.Session()
 ## passed-on
 async def f(loop):
     await loop.run_in_executor(None, requests.post, "/"); await asyncio.to_thread(httpx.URL, "/")  # ! 38 application|requests.post

@@ -66,6 +66,7 @@ class Knowledge:
         self.class_handler_methods = frozenset(m for bases, c in self.class_handlers if bases for m in c.methods)
         self.view_functions = [v for f in self.frameworks for v in f.view_functions]
         self.module_responders = [r for f in self.frameworks for r in f.module_responders]
+        self.model_formsets = {name: place for f in self.frameworks for name, place in f.model_formsets.items()}
         self.model_fields = tuple(f.model_fields for f in self.frameworks if f.model_fields)
         self.mapping_attributes = frozenset(name for f in self.frameworks for name in f.mapping_attributes)
         self.query_attributes = frozenset(name for f in self.frameworks for name in f.query_attributes)
@@ -109,6 +110,7 @@ class Knowledge:
         self.columns = names("columns")
         self.framework_objects = names("framework_objects")
         self.framework_proxies = names("framework_proxies")
+        self.application_proxies = names("application_proxies")
         self.typed_keys = names("typed_keys")
         self.streaming_responses = names("streaming_responses")
         self.background_tasks = names("background_tasks")

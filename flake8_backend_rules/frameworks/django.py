@@ -12,6 +12,9 @@ _DJANGO_VIEWS = (
     "django.views.generic.CreateView", "django.views.generic.UpdateView", "django.views.generic.DeleteView",
     "django.views.generic.FormView", "django.views.generic.edit.FormMixin",
     "django.views.generic.edit.ProcessFormView", "django.views.generic.base.ContextMixin",
+    "django.views.generic.detail.BaseDetailView", "django.views.generic.list.BaseListView", "django.views.generic.edit.BaseCreateView",
+    "django.views.generic.edit.BaseUpdateView", "django.views.generic.edit.BaseDeleteView", "django.views.generic.edit.BaseFormView",
+    "django.views.generic.dates.ArchiveIndexView", "django.views.generic.dates.DateDetailView",
 )  # fmt: skip
 _GENERIC_VIEWS = (
     "GenericAPIView", "CreateAPIView", "ListAPIView", "RetrieveAPIView", "DestroyAPIView", "UpdateAPIView",
@@ -22,7 +25,7 @@ _MIXINS = (
     "CreateModelMixin", "ListModelMixin", "RetrieveModelMixin", "UpdateModelMixin", "DestroyModelMixin",
 )  # fmt: skip
 _DRF_VIEWS = (
-    "rest_framework.views.APIView",
+    "rest_framework.views.APIView", "rest_framework.authtoken.views.ObtainAuthToken",
     *(f"rest_framework.generics.{name}" for name in _GENERIC_VIEWS),
     *(f"rest_framework.viewsets.{name}" for name in _VIEW_SETS),
     *(f"rest_framework.mixins.{name}" for name in _MIXINS),
@@ -126,6 +129,10 @@ FRAMEWORK = Framework(
     returns_class={"django.contrib.auth.get_user_model": _USER, "django.apps.apps.get_model": _MODEL},
     relations=("django.db.models.ForeignKey", "django.db.models.OneToOneField"),
     links=("django.db.models.ManyToManyField", "django.contrib.contenttypes.fields.GenericRelation"),
+    model_formsets={
+        "django.forms.modelformset_factory": 0, "django.forms.models.modelformset_factory": 0,
+        "django.forms.inlineformset_factory": 1, "django.forms.models.inlineformset_factory": 1,
+    },
     model_fields="django.db.models.",
     attributes={
         "django.http.HttpRequest.user": _USER,

@@ -55,6 +55,7 @@ FRAMEWORK = Framework(
     },
     web_modules=("flask", "flask_login", "werkzeug"),
     framework_objects=("flask.Request", "flask.Response", "werkzeug.Request", "werkzeug.wrappers.Request"),
+    application_proxies=("flask.current_app",),
     framework_proxies=("flask.request", "flask.g", "flask.session", "flask_login.current_user", "flask_login.utils.current_user"),
     http_errors=("flask.Response", "werkzeug.Response", "werkzeug.wrappers.Response"),
     http_error_modules=("werkzeug.exceptions",),

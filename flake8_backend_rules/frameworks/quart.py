@@ -41,6 +41,7 @@ FRAMEWORK = Framework(
     attributes={"quart.Quart.cli": "quart.cli.AppGroup", "quart.Blueprint.cli": "quart.cli.AppGroup"},
     web_modules=("quart",),
     framework_objects=("quart.Request", "quart.Response", "quart.Websocket"),
+    application_proxies=("quart.current_app",),
     framework_proxies=(
         *(f"quart.{name}" for name in ("request", "websocket", "g", "session")),
         *(f"quart.globals.{name}" for name in ("request", "websocket", "g", "session")),

@@ -178,6 +178,8 @@ class Framework(NamedTuple):
     """Field classes whose first argument is the model that an instance's attribute holds a row of."""
     links: tuple[str, ...] = ()
     """Field classes that hold a query of rows on an instance, and whose `through` is the model of the rows in between."""
+    model_formsets: Mapping[str, int] = MappingProxyType({})
+    """Functions that make a class of forms for the rows of a model, with the position of the model among their arguments."""
     model_fields: str = ""
     """Prefix of the qualified names of field classes: a class with such an attribute is an ORM class."""
     attributes: Mapping[str, str] = MappingProxyType({})
@@ -216,6 +218,8 @@ class Framework(NamedTuple):
     web_modules: tuple[str, ...] = ()
     framework_objects: tuple[str, ...] = ()
     framework_proxies: tuple[str, ...] = ()
+    application_proxies: tuple[str, ...] = ()
+    """Objects on which applications keep what they like: of their attributes only the name tells."""
     streaming_responses: tuple[str, ...] = ()
     background_tasks: tuple[str, ...] = ()
     background_task_items: tuple[str, ...] = ()

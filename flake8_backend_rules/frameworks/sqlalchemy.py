@@ -5,6 +5,7 @@ from flake8_backend_rules.frameworks.schema import SELF, Framework
 _SESSION = "sqlalchemy.orm.Session"
 _ASYNC_SESSION = "sqlalchemy.ext.asyncio.AsyncSession"
 _SESSIONS = (_SESSION, _ASYNC_SESSION, "sqlmodel.Session", "sqlmodel.ext.asyncio.session.AsyncSession")
+_SCOPED_SESSIONS = ("sqlalchemy.orm.scoped_session", "sqlalchemy.ext.asyncio.async_scoped_session")
 _CONNECTION = "sqlalchemy.Connection"
 _ASYNC_CONNECTION = "sqlalchemy.ext.asyncio.AsyncConnection"
 _ENGINE = "sqlalchemy.Engine"
@@ -18,7 +19,10 @@ FRAMEWORK = Framework(
     packages=("sqlalchemy", "sqlmodel", "flask_sqlalchemy", "flask_sqlalchemy_lite"),
     unseen=frozenset({"flask_sqlalchemy.SQLAlchemy.Column"}),
     drivers=("sqlalchemy", "sqlmodel"),
-    row_lookups=tuple(f"{session}.{method}" for session in _SESSIONS for method in ("get", "get_one")),
+    row_lookups=(
+        *(f"{session}.{method}" for session in (*_SESSIONS, *_SCOPED_SESSIONS) for method in ("get", "get_one")),
+        "flask_sqlalchemy.SQLAlchemy.get_or_404",
+    ),
     selects=(
         "sqlalchemy.select", "sqlalchemy.future.select", "sqlalchemy.sql.select", "sqlalchemy.sql.expression.select", "sqlmodel.select",
         "sqlmodel.sql.expression.select",

@@ -47,10 +47,10 @@ def package_parent(folder: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _starts(folder: str, parent: str) -> tuple[str, ...]:
-    """The packages from `folder` up to `parent` that hold Django's `manage.py`: it is on the path when that is run, package or not."""
+    """The packages from `folder` up to `parent` that something is run or installed from: they hold `manage.py` or `pyproject.toml`."""
     if folder == parent or not _is_inside(folder, parent):
         return ()
-    own = (folder,) if os.path.isfile(os.path.join(folder, "manage.py")) else ()
+    own = (folder,) if any(os.path.isfile(os.path.join(folder, name)) for name in ("manage.py", "pyproject.toml")) else ()
     return (*own, *_starts(os.path.dirname(folder), parent))
 
 

@@ -99,7 +99,8 @@ class Enqueues:
         for entry in entries:
             if value.name in self.knowledge.enqueue_classes[entry] or package in self.knowledge.enqueue_packages[entry]:
                 return entry
-        if package in self.knowledge.packages or package in sys.stdlib_module_names:
+        is_kept = value.name.rpartition(".")[0] in self.knowledge.application_proxies
+        if not is_kept and (package in self.knowledge.packages or package in sys.stdlib_module_names):
             return None
         return next((e for e in entries if (e.tells and in_function) or _is_named(receiver, e)), None)
 

@@ -10,7 +10,7 @@ from flake8_backend_rules.project.surfaces import FunctionInfo, Variable
 from flake8_backend_rules.semantics import annotation
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.paths import last_name
-from flake8_backend_rules.semantics.scope import Scope, is_none, named_parameters, own_nodes
+from flake8_backend_rules.semantics.scope import How, Scope, is_none, named_parameters, own_nodes
 
 if TYPE_CHECKING:
     from flake8_backend_rules.semantics.values import Evaluator
@@ -95,9 +95,23 @@ class FunctionResults:
         values = {self.evaluator.value(expression, scope) for expression in returned[:_MAX_SHOWN]}
         if len(values) == 1 and (value := values.pop()) is not None:
             return value
-        if self.evaluator.deep and returned and not values - {None}:
+        if self.evaluator.deep and returned and not values - {None} and any(self._may_be_told(e, scope) for e in returned if e is not None):
             return self._inferred(function)
         return None
+
+    def _may_be_told(self, expression: ast.expr, scope: Scope) -> bool:
+        """Whether astroid, which is dear to import, can know more: not of what callers hand over, nor of a third party's attributes."""
+        root = expression
+        while not isinstance(root, ast.Name):
+            inner = root.func if isinstance(root, ast.Call) else getattr(root, "value", None)
+            if not isinstance(inner, ast.expr):
+                return True
+            root = inner
+        found = scope.lookup(root.id)
+        if found is not None and all(local.how is How.PARAMETER for local in found[0]):
+            return False
+        value = self.evaluator.value(root, scope)
+        return value is None or value.definition is not None or root is expression
 
     def _inferred(self, function: FunctionInfo) -> Value | None:
         """What astroid makes of a function's body. At most a few functions a file, so that no file costs much."""

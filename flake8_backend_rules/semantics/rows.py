@@ -47,6 +47,9 @@ _STATEMENT, _RESULT, _SCALARS = "sqlalchemy.Select", "sqlalchemy.Result", "sqlal
 RUNS_STATEMENT = {
     "execute": _RESULT, "stream": _RESULT, "scalars": _SCALARS, "stream_scalars": _SCALARS, "exec": _SCALARS, "scalar": "",
 }  # fmt: skip
+_FORMSET = "django.forms.BaseModelFormSet"
+MAPPED = "mapped"
+"""The name of what holds rows by some key."""
 _OTHER_STATEMENTS = frozenset({
     "subquery", "cte", "alias", "lateral", "exists", "scalar_subquery", "with_only_columns", "add_columns", "union", "union_all",
 })  # fmt: skip
@@ -236,6 +239,12 @@ class Rows:
 
     def read_from(self, owner: Value, method: str) -> Value | None:
         """What a method of a statement or of its result gives."""
+        if owner.name == MAPPED and method in ("get", "pop"):
+            return owner.element
+        if owner.name == MAPPED:
+            return Value(Kind.ROWS, "values", element=owner.element) if method == "values" else None
+        if owner.name == _FORMSET:
+            return Value(Kind.ROWS, "saved", element=owner.element) if method == "save" else None
         if owner.name == _STATEMENT:
             return None if method in _OTHER_STATEMENTS else owner
         if method in _ROW_OF.get(owner.name, ()):
@@ -250,6 +259,11 @@ class Rows:
             return None
         return self._of_meta(form.definition)
 
+    def formset(self, call: ast.Call, place: int, scope: Scope) -> Value | None:
+        """The class of forms that a call makes for the rows of a model, which is the argument at a position."""
+        row = self.evaluator.instance_of(self.evaluator.value(call.args[place], scope)) if len(call.args) > place else None
+        return None if row is None else Value(Kind.OBJECT, _FORMSET, element=row)
+
     def _of_meta(self, form: ClassInfo) -> Value | None:
         for cls in self.evaluator.ancestry(form).classes:
             if (meta := cls.classes.get("Meta")) is not None and "model" in meta.attributes:
@@ -263,8 +277,19 @@ class Rows:
             return None
         if view not in self._of_views:
             self._of_views[view] = None  # recursion ends here
-            self._of_views[view] = next((row for row in self._named_by_view(view) if row is not None and row.definition is not None), None)
+            self._of_views[view] = self._of_view(view) or self._of_mixing(view)
         return self._of_views[view]
+
+    def _of_view(self, view: ClassInfo) -> Value | None:
+        return next((row for row in self._named_by_view(view) if row is not None and row.definition is not None), None)
+
+    def _of_mixing(self, mixin: ClassInfo) -> Value | None:
+        """The row that the views of the linted file find which a class is mixed into; some row where they find several kinds."""
+        if not self.evaluator.project.is_current(mixin.module):
+            return None
+        views = [cls for cls in mixin.module.all_classes() if cls is not mixin and mixin in self.evaluator.ancestry(cls).classes]
+        found = list(dict.fromkeys(map(self._of_view, views)))
+        return None if None in found or not found else found[0] if len(found) == 1 else SOME_ROW
 
     def _named_by_view(self, view: ClassInfo) -> Iterator[Value | None]:
         for cls in self.evaluator.ancestry(view).classes:

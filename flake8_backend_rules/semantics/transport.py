@@ -160,6 +160,8 @@ class Transport:
         return all(last_name(f) == "suppress" or _FETCHES.match(last_name(f)) or self._is_clean_up(f, inside) for f in called)
 
     def _body_of(self, node: ast.expr, scope: Scope) -> Scope | None:
+        if isinstance(node, ast.Lambda):
+            return Scope(scope.module, node, scope, scope.owner)
         found = scope.lookup(node.id) if isinstance(node, ast.Name) else None
         if found is not None:
             nested = found[0][-1].definition

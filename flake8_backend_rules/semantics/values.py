@@ -22,7 +22,7 @@ from flake8_backend_rules.semantics.function_results import FunctionResults
 from flake8_backend_rules.semantics.instance_attributes import InstanceAttributes
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.paths import last_name
-from flake8_backend_rules.semantics.rows import ANY_ROW, RELATED, RUNS_STATEMENT, SOME_ROW, Rows, is_related_read, query_call
+from flake8_backend_rules.semantics.rows import ANY_ROW, MAPPED, RELATED, RUNS_STATEMENT, SOME_ROW, Rows, is_related_read, query_call
 from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, Local, Scope, is_none, named_parameters
 from flake8_backend_rules.semantics.session_names import is_session_name
 
@@ -409,6 +409,8 @@ class Evaluator:
                 return self.value(node.args[0], scope)
         if isinstance(func, ast.Attribute):
             owner = self.value(func.value, scope)
+            if func.attr == "get_object" and scope.owner is not None and _is_super(func.value):
+                return self.rows.found_by_view(scope.owner)
             if func.attr == "cursor" and (owner is None or owner.kind is Kind.MEMBER) and is_session_name(func.value):
                 return _CURSOR
             if owner is not None and owner.kind is Kind.QUERY:
@@ -475,6 +477,10 @@ class Evaluator:
             row = looked_up.element if looked_up is not None and looked_up.kind is Kind.QUERY else self.instance_of(looked_up)
             if row is not None and row.definition is not None:
                 return row
+        if callee.kind is Kind.OBJECT and callee.element is not None:  # the class that `modelformset_factory(Order)` makes
+            return Value(Kind.INSTANCE, callee.name, element=callee.element)
+        if (place := self.knowledge.model_formsets.get(callee.name)) is not None:
+            return self.rows.formset(node, place, scope)
         known = self.knowledge.returns.get(member_key(callee.name))
         if known is not None:
             return self._known_result(known, node, scope)
@@ -531,7 +537,7 @@ class Evaluator:
         if value is None and node is not None:
             unpacked = [e.value for e in node.elts if isinstance(e, ast.Starred)] if isinstance(node, (ast.List, ast.Tuple)) else []
             return self._iterated(unpacked[0], scope) if unpacked else self.rows.model_among(node, scope)
-        return value.element if value is not None and value.kind in (Kind.QUERY, Kind.ROWS) else None
+        return value.element if value is not None and value.kind in (Kind.QUERY, Kind.ROWS) and value.name != MAPPED else None
 
     def is_dependency_marker(self, call: ast.Call, scope: Scope) -> bool:
         """Whether a call is `Depends(...)` or `Security(...)`."""
@@ -583,6 +589,14 @@ class Evaluator:
         picked = value is not None and value.kind in (Kind.ROWS, Kind.QUERY)
         return Value(Kind.ROWS, "picked", element=value.element) if value is not None and picked else None
 
+    def _mapping(self, node: ast.DictComp, scope: Scope) -> Value | None:
+        """Rows by some key: `{order.id: order for order in orders}`."""
+        loop = node.generators[0]
+        if len(node.generators) > 1 or not (isinstance(node.value, ast.Name) and isinstance(loop.target, ast.Name)):
+            return None
+        value = self.value(loop.iter, scope) if node.value.id == loop.target.id else None
+        return Value(Kind.ROWS, MAPPED, element=value.element) if value is not None and value.kind in (Kind.ROWS, Kind.QUERY) else None
+
     def _subscript(self, node: ast.Subscript, scope: Scope) -> Value | None:
         if isinstance(node.slice, (ast.Name, ast.Attribute)):
             key = self.value(node.slice, scope)
@@ -618,6 +632,7 @@ _EVALUATORS: dict[type[ast.AST], Callable[[Evaluator, Any, Scope], Value | None]
     ast.ListComp: Evaluator._comprehension,
     ast.SetComp: Evaluator._comprehension,
     ast.GeneratorExp: Evaluator._comprehension,
+    ast.DictComp: Evaluator._mapping,
 }
 
 
@@ -640,6 +655,10 @@ def _binding_before(locals_: list[Local], node: ast.expr, *, inside: bool) -> Lo
     told = [b for b in locals_ if not (b.how is How.VALUE and b.annotation is None and is_none(b.expression))] or locals_
     before = [b for b in told if b.is_before(node)] if inside else told
     return (before or told)[-1]
+
+
+def _is_super(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
 
 
 def _is_untold(value: Value) -> bool:

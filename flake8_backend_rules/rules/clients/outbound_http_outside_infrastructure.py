@@ -22,7 +22,7 @@ _TELLING = ("client", "Client", "http", "ession", "api", "request", "urllib", "p
 
 # Names of the transport that clients of another system's API or pages have too.
 _EITHER_WAY = frozenset({"api", "apis", "*_api", "web", "http", "rest", "graphql"})
-_CLIENT_WORDS = ("client", "http", "session", "api", "request")
+_CLIENT_WORDS = ("client", "http", "sess", "api", "request")
 
 
 class OutboundHttpOutsideInfrastructure(Rule):
