@@ -582,20 +582,21 @@ class Evaluator:
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, scope: Scope) -> Value | None:
         """Those of some rows that are picked: `[order for order in orders if order.open]`."""
-        loop = node.generators[0]
-        if len(node.generators) > 1 or not (isinstance(node.elt, ast.Name) and isinstance(loop.target, ast.Name)):
-            return None
-        value = self.value(loop.iter, scope) if node.elt.id == loop.target.id else None
-        picked = value is not None and value.kind in (Kind.ROWS, Kind.QUERY)
-        return Value(Kind.ROWS, "picked", element=value.element) if value is not None and picked else None
+        row = self._picked(node.elt, node.generators, scope)
+        return None if row is None else Value(Kind.ROWS, "picked", element=row)
 
     def _mapping(self, node: ast.DictComp, scope: Scope) -> Value | None:
         """Rows by some key: `{order.id: order for order in orders}`."""
-        loop = node.generators[0]
-        if len(node.generators) > 1 or not (isinstance(node.value, ast.Name) and isinstance(loop.target, ast.Name)):
+        row = self._picked(node.value, node.generators, scope)
+        return None if row is None else Value(Kind.ROWS, MAPPED, element=row)
+
+    def _picked(self, item: ast.expr, loops: list[ast.comprehension], scope: Scope) -> Value | None:
+        """A row of those that the one loop of a comprehension goes over, where it keeps them as they are."""
+        target = loops[0].target
+        if len(loops) > 1 or not (isinstance(item, ast.Name) and isinstance(target, ast.Name) and item.id == target.id):
             return None
-        value = self.value(loop.iter, scope) if node.value.id == loop.target.id else None
-        return Value(Kind.ROWS, MAPPED, element=value.element) if value is not None and value.kind in (Kind.ROWS, Kind.QUERY) else None
+        value = self.value(loops[0].iter, scope)
+        return value.element if value is not None and value.kind in (Kind.ROWS, Kind.QUERY) else None
 
     def _subscript(self, node: ast.Subscript, scope: Scope) -> Value | None:
         if isinstance(node.slice, (ast.Name, ast.Attribute)):
