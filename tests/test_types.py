@@ -577,6 +577,28 @@ def test_a_name_bound_again_to_something_else(tmp_path: Path, body: str) -> None
     assert commits(tmp_path, {PATH: route(MAKER, body=body)}) == []
 
 
+@pytest.mark.parametrize(
+    ("module", "before", "expected"),
+    [
+        pytest.param("", "", ["store"], id="bound-by-the-function-alone"),
+        pytest.param("store = None", "", ["store"], id="none-in-the-module"),
+        pytest.param("store = open()", "", [], id="something-else-in-the-module"),
+        pytest.param("", "store = None\n", ["store"], id="none-first"),
+    ],
+)
+def test_a_global_that_a_function_fills_in(tmp_path: Path, module: str, before: str, expected: list[str]) -> None:
+    source = route(f"{MAKER}\n{module}", body=f"global store\n{before}store = SessionLocal()")
+    assert commits(tmp_path, {PATH: source}) == expected
+
+
+def test_what_a_factory_keeps_as_a_global(tmp_path: Path) -> None:
+    deps = f"{MAKER}\ndef make():\n    global store\n    store = SessionLocal()\n    store.begin()\n    return store\n"
+    files = {"app/deps.py": deps, PATH: route("from app.deps import make", body="store = make()")}
+    assert commits(tmp_path, files) == ["store"]
+    nested = deps.replace("def make", "def outer():\n  store = 1\n  def make").replace("global", "nonlocal").replace("    ", "      ")
+    assert commits(tmp_path, {**files, "app/deps.py": f"{nested}  return make\nmake = outer()\n"}) == []
+
+
 def test_a_session_bound_after_the_call(tmp_path: Path) -> None:
     source = route(MAKER, "store", "pass") + "    store = SessionLocal()\n"
     assert commits(tmp_path, {PATH: source}) == []

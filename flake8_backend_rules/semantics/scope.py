@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from flake8_backend_rules.project.summary import ModuleSummary
-from flake8_backend_rules.project.surfaces import ClassInfo, FunctionNode, ImportInfo, flat_statements
+from flake8_backend_rules.project.surfaces import ClassInfo, FunctionNode, ImportInfo, Variable, flat_statements
 
 ScopeNode = FunctionNode | ast.ClassDef | ast.Lambda
 SCOPE_NODES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -84,7 +84,7 @@ class Scope:
         Statements are read first; walruses and comprehensions only for a name that is bound nowhere else and no builtin.
         """
         if self._locals is None:
-            self._locals = _bound_by_statements(self.node) if self.node is not None else {}
+            self._locals = _bound_by_statements(self.node, self.module) if self.node is not None else {}
         found = self._locals.get(name)
         if found is None and not self._has_expressions and self.node is not None and name not in _BUILTINS and not self.module.binds(name):
             self._has_expressions = True
@@ -273,7 +273,8 @@ def placed_functions(tree: ast.Module) -> list[PlacedFunction]:
     return found
 
 
-def _bound_by_statements(node: ScopeNode) -> dict[str, list[Local]]:
+def _bound_by_statements(node: ScopeNode, module: ModuleSummary) -> dict[str, list[Local]]:
+    """The bindings by name; of a `global` that the module itself leaves open, what is assigned here."""
     found: dict[str, list[Local]] = {}
     if not isinstance(node, ast.ClassDef):
         for arg, default in parameters(node.args):
@@ -283,17 +284,25 @@ def _bound_by_statements(node: ScopeNode) -> dict[str, list[Local]]:
                 found[rest.arg] = [Local(How.UNKNOWN, rest.lineno)]
     if isinstance(node, ast.Lambda):
         return found
-    outer: set[str] = set()
+    outer: dict[str, bool] = {}
     for child in flat_statements(node.body):
         for name, local in _statement_bindings(child):
             found.setdefault(name, []).append(local)
         if isinstance(child, (ast.Global, ast.Nonlocal)):
-            outer.update(child.names)
-    for name in outer:
-        found.pop(name, None)
+            outer |= dict.fromkeys(child.names, isinstance(child, ast.Global))
+    for name, is_global in outer.items():
+        bound = [b for b in found.pop(name, ()) if is_global and b.how is How.VALUE and not is_none(b.expression)]
+        if bound and _is_open(module, name):
+            found[name] = bound
     for bindings in found.values():
         bindings.sort(key=lambda b: b.line)
     return found
+
+
+def _is_open(module: ModuleSummary, name: str) -> bool:
+    """Whether a module binds a name to nothing but None, if at all: a function fills it in."""
+    bound = module.binding(name)
+    return bound is None or (isinstance(bound, Variable) and bound.annotation is None and is_none(bound.value))
 
 
 def _statement_bindings(child: ast.stmt) -> Iterator[tuple[str, Local]]:
