@@ -209,10 +209,11 @@ class Layering:
             return Placement(Layer.APPLICATION, f"stem {stem} directly below {parent}")
         if near_layer is not layer and self._stem_yields(entry, layer, near_layer, near_folder, place):
             return Placement(near_layer, f"folder {near_folder} (the stem {stem} yields to it)")
-        if entry in layers.POLICIES and near_layer is not Layer.DOMAIN and any(map(self._is_persistent, module.all_classes())):
+        if entry in layers.POLICIES and near_layer is not Layer.DOMAIN and self._orm_class(module) is not None:
             return None
-        if layer is Layer.TRANSPORT and parent in layers.MODEL_FOLDERS and (row := self._only_row(module)) is not None:
-            return Placement(Layer.INFRASTRUCTURE, f"defines the ORM class {row.name} below {parent} (the stem {stem} yields to it)")
+        if layer is Layer.TRANSPORT and parent in layers.MODEL_FOLDERS and self._defined_role(module) is None:
+            if (row := self._orm_class(module)) is not None:
+                return Placement(Layer.INFRASTRUCTURE, f"defines the ORM class {row.name} below {parent} (the stem {stem} yields to it)")
         if (defined := self._entry_point(module, layer)) is not None:
             return Placement(Layer.TRANSPORT, f"defines a {defined.value} (the stem {stem} yields to it)")
         return Placement(layer, f"stem {stem}" + (f" ({entry})" if entry != stem else ""))
@@ -244,9 +245,8 @@ class Layering:
         if role is not None:
             return Placement(Layer.TRANSPORT, f"defines a {role.value}")
         in_domain = nearest is not None and nearest[0] is Layer.DOMAIN
-        for cls in module.all_classes():
-            if not in_domain and self._is_persistent(cls):
-                return Placement(Layer.INFRASTRUCTURE, f"defines the ORM class {cls.name}")
+        if not in_domain and (row := self._orm_class(module)) is not None:
+            return Placement(Layer.INFRASTRUCTURE, f"defines the ORM class {row.name}")
         if nearest is not None and nearest[0] is Layer.NONE:
             return None  # a helper of the workers, whatever its classes are called
         for endings, layer in (
@@ -258,9 +258,9 @@ class Layering:
                     return Placement(layer, f"defines the class {cls.name}")
         return None
 
-    def _only_row(self, module: ModuleSummary) -> ClassInfo | None:
-        """An ORM class of a module that defines no entry point."""
-        return None if self._defined_role(module) is not None else next(filter(self._is_persistent, module.all_classes()), None)
+    def _orm_class(self, module: ModuleSummary) -> ClassInfo | None:
+        """The first ORM class that a module defines."""
+        return next(filter(self._is_persistent, module.all_classes()), None)
 
     def _is_persistent(self, cls: ClassInfo) -> bool:
         for attribute in cls.attributes.values():

@@ -150,6 +150,11 @@ def calls_in(node: ast.AST) -> list[ast.Call]:
     return found
 
 
+def is_super(node: ast.expr) -> bool:
+    """Whether an expression is `super()`, with or without arguments."""
+    return isinstance(node, ast.Call) and last_name(node.func) == "super"
+
+
 def last_name(node: ast.expr) -> str:
     """The name that an expression ends in: `c` of `a.b.c`; "" for what is no name."""
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""

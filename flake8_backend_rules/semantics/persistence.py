@@ -9,7 +9,7 @@ from flake8_backend_rules.frameworks.schema import NameSet
 from flake8_backend_rules.project.summary import ModuleSummary
 from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, Variable
 from flake8_backend_rules.semantics.kinds import Kind, Value
-from flake8_backend_rules.semantics.paths import last_name
+from flake8_backend_rules.semantics.paths import is_super, last_name
 from flake8_backend_rules.semantics.rows import RELATED_QUERIES, RELATED_WRITES
 from flake8_backend_rules.semantics.scope import How, Scope, all_nodes, own_nodes
 from flake8_backend_rules.semantics.session_names import is_session_name
@@ -151,7 +151,7 @@ class Persistence:
 
     def _is_row_by_super(self, call: ast.Call, scope: Scope) -> bool:
         """`super(Order, order)`, by which somebody else's code goes round what the class itself does."""
-        if last_name(call.func) != "super" or len(call.args) != 2:
+        if not is_super(call) or len(call.args) != 2:
             return False
         value = self.evaluator.value(call.args[1], scope)
         return value is not None and value.kind is Kind.INSTANCE and self.evaluator.rows.is_active_record(value)
@@ -191,7 +191,7 @@ class Persistence:
 
     def _is_own_write(self, call: ast.Call, override: FunctionInfo, scope: Scope) -> bool:
         func = call.func
-        if not isinstance(func, ast.Attribute) or (isinstance(func.value, ast.Call) and last_name(func.value.func) == "super"):
+        if not isinstance(func, ast.Attribute) or is_super(func.value):
             return False
         of_self = isinstance(func.value, ast.Name) and func.value.id == "self"
         is_helper = override.name not in ROW_WRITES

@@ -21,7 +21,7 @@ from flake8_backend_rules.semantics import annotation
 from flake8_backend_rules.semantics.function_results import FunctionResults
 from flake8_backend_rules.semantics.instance_attributes import InstanceAttributes
 from flake8_backend_rules.semantics.kinds import Kind, Value
-from flake8_backend_rules.semantics.paths import last_name
+from flake8_backend_rules.semantics.paths import is_super, last_name
 from flake8_backend_rules.semantics.rows import ANY_ROW, MAPPED, RELATED, RUNS_STATEMENT, SOME_ROW, Rows, is_related_read, query_call
 from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, Local, Scope, is_none, named_parameters
 from flake8_backend_rules.semantics.session_names import is_session_name
@@ -409,7 +409,7 @@ class Evaluator:
                 return self.value(node.args[0], scope)
         if isinstance(func, ast.Attribute):
             owner = self.value(func.value, scope)
-            if func.attr == "get_object" and scope.owner is not None and _is_super(func.value):
+            if func.attr == "get_object" and scope.owner is not None and is_super(func.value):
                 return self.rows.found_by_view(scope.owner)
             if func.attr == "cursor" and (owner is None or owner.kind is Kind.MEMBER) and is_session_name(func.value):
                 return _CURSOR
@@ -610,11 +610,14 @@ class Evaluator:
         value = self.value(node.value, scope)
         if value is None:
             return self.rows.model_among(node.value, scope)
-        if value.definition is None and (known := self.knowledge.returns.get(member_key(f"{value.name}.__getitem__"))) is not None:
-            return Value(Kind.INSTANCE, known)
         if value.kind in (Kind.ROWS, Kind.QUERY):
             return value if isinstance(node.slice, ast.Slice) else value.element
-        return value if value.kind is Kind.OBJECT and isinstance(value.definition, ClassInfo) else None
+        if value.kind is not Kind.OBJECT:
+            return None
+        if value.definition is None:
+            known = self.knowledge.returns.get(member_key(f"{value.name}.__getitem__"))
+            return None if known is None else Value(Kind.INSTANCE, known)
+        return value if isinstance(value.definition, ClassInfo) else None
 
     def _named_expression(self, node: ast.NamedExpr, scope: Scope) -> Value | None:
         return self.value(node.value, scope)
@@ -656,10 +659,6 @@ def _binding_before(locals_: list[Local], node: ast.expr, *, inside: bool) -> Lo
     told = [b for b in locals_ if not (b.how is How.VALUE and b.annotation is None and is_none(b.expression))] or locals_
     before = [b for b in told if b.is_before(node)] if inside else told
     return (before or told)[-1]
-
-
-def _is_super(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
 
 
 def _is_untold(value: Value) -> bool:
