@@ -273,7 +273,7 @@ class Enqueues:
         if not handed:
             return
         arguments = wrapper.node.args
-        bound = list(bound_arguments(call, wrapper.node))
+        bound = list(bound_arguments(call, wrapper.node.args))
         for parameter, argument in bound:
             if parameter.arg in handed:
                 yield from _opened(argument)

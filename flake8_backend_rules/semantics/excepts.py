@@ -83,7 +83,7 @@ class Excepts:
         if inside is None or not isinstance(inside.node, FUNCTION_NODES):
             return False
         given = {arg.arg: default for arg, default in parameters(inside.node.args)}
-        given.update((arg.arg, argument) for arg, argument in bound_arguments(call, inside.node))
+        given.update((arg.arg, argument) for arg, argument in bound_arguments(call, inside.node.args))
         constants = {name: bool(e.value) for name, e in given.items() if isinstance(e, ast.Constant)}
         return any(_hands_traceback(made) for made in _calls(list(_always_run(inside.node.body, constants))))
 

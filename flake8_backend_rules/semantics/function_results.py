@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_backend_rules.project.surfaces import FunctionInfo, Variable
 from flake8_backend_rules.semantics import annotation
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.paths import last_name
-from flake8_backend_rules.semantics.scope import How, Scope, is_none, named_parameters, own_nodes
+from flake8_backend_rules.semantics.scope import How, Scope, bound_arguments, is_none, named_parameters, own_nodes
 
 if TYPE_CHECKING:
     from flake8_backend_rules.semantics.values import Evaluator
@@ -147,7 +146,7 @@ class FunctionResults:
         returned = annotation.type_variable(function.returns)
         if returned is None or not self._is_type_variable(returned.name, function):
             return None
-        for arg, given in self._arguments(function, node):
+        for arg, given in bound_arguments(node, function.args):
             if annotation.class_variable(arg.annotation) == returned.name:
                 made = self.evaluator.instance_of(self.evaluator.value(given, scope))
                 return Value(Kind.ROWS, "made", element=made) if returned.within and made is not None else made
@@ -161,12 +160,3 @@ class FunctionResults:
         definition = self.evaluator.project.resolve(function.module, name)
         made = definition.value if isinstance(definition, Variable) else None
         return isinstance(made, ast.Call) and last_name(made.func) == "TypeVar"
-
-    def _arguments(self, function: FunctionInfo, node: ast.Call) -> Iterator[tuple[ast.arg, ast.expr]]:
-        """(parameter, argument) of a call."""
-        names = list(named_parameters(function.args))
-        if function.owner is not None and not any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in function.decorators):
-            names = names[1:]
-        yield from zip(names, node.args, strict=False)
-        by_name = {arg.arg: arg for arg in names}
-        yield from ((by_name[k.arg], k.value) for k in node.keywords if k.arg in by_name)

@@ -49,7 +49,7 @@ class HandedOn:
     def _arguments(self) -> dict[ast.arg, _Argument]:
         found: dict[ast.arg, _Argument] = {}
         for caller, call, function in self._calls():
-            for parameter, expression in bound_arguments(call, function):
+            for parameter, expression in bound_arguments(call, function.args):
                 found.setdefault(parameter, _Argument(expression, caller))
         return found
 

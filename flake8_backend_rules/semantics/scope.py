@@ -122,16 +122,16 @@ def is_none(node: ast.expr | None) -> bool:
     return node is None or (isinstance(node, ast.Constant) and node.value is None)
 
 
-def bound_arguments(call: ast.Call, function: FunctionNode) -> Iterator[tuple[ast.arg, ast.expr]]:
+def bound_arguments(call: ast.Call, taken: ast.arguments) -> Iterator[tuple[ast.arg, ast.expr]]:
     """(parameter, argument) of a call of a function or of a method through `self`; what stands after a `*` is left out."""
-    positional = [*function.args.posonlyargs, *function.args.args]
+    positional = [*taken.posonlyargs, *taken.args]
     if isinstance(call.func, ast.Attribute) and positional and positional[0].arg in ("self", "cls"):
         positional = positional[1:]
     for parameter, argument in zip(positional, call.args, strict=False):
         if isinstance(argument, ast.Starred):
             break
         yield parameter, argument
-    named = {arg.arg: arg for arg in (*positional, *function.args.kwonlyargs)}
+    named = {arg.arg: arg for arg in (*positional, *taken.kwonlyargs)}
     for keyword in call.keywords:
         if keyword.arg in named:
             yield named[keyword.arg], keyword.value
