@@ -43,9 +43,10 @@ EXEMPT = Option(
     name="backend-exempt",
     default=(
         "tests/", "test/", "tests.py", "test_*.py", "*_test.py", "conftest.py", "migrations/", "alembic/",
-        "*_pb2.py", "*_pb2_grpc.py",
+        "*_pb2.py", "*_pb2_grpc.py", "**/.*/**", "site-packages/",
     ),
-    help="Globs of files that no rule looks at, relative to the config file's folder.",
+    help="Globs of files that no rule looks at, relative to the config file's folder; by default also what lies in hidden folders "
+    "and in virtual environments.",
     parse=_parse_glob_text,
     metavar="GLOBS",
 )  # fmt: skip

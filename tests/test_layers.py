@@ -451,6 +451,8 @@ CONTENT = [
         NONE,
         NOTHING,
     ),
+    ("shapes of data", "from typing import NamedTuple, TypedDict\nclass OrderService(TypedDict): ...\nclass B(NamedTuple): ...", NONE, NOTHING),
+    ("a tuple", "import typing\nclass OrderService(typing.NamedTuple): ...", NONE, NOTHING),
     ("other class names", "class Servicer: ...\nclass Repositories: ...", NONE, NOTHING),
     (
         "SQLModel without a table",

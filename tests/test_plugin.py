@@ -141,9 +141,11 @@ def test_an_isolated_run_reads_no_configuration(root: Path) -> None:
     assert lines(result) == [COMMIT]
 
 
-def test_tests_and_migrations_are_exempt(root: Path) -> None:
+def test_tests_migrations_and_what_is_no_code_of_the_project_are_exempt(root: Path) -> None:
     source = as_files(ROUTE, "x")["x"]
     for name in ("tests/api.py", "app/test_orders.py", "app/conftest.py", "migrations/0001.py", "app/orders_pb2.py"):
+        write(root, {name: source})
+    for name in (".github/scripts/api.py", "app/.cache/api/orders.py", "venv/lib/python3/site-packages/orders/api.py"):
         write(root, {name: source})
     assert lines(flake8(root, ".")) == [f"./{line}" for line in (WRITE, COMMIT)]
 

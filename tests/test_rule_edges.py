@@ -698,6 +698,11 @@ class Cart(models.Model): lines: "models.manager.RelatedManager['Line']"
 class Plain: lines: "models.manager.RelatedManager['Line']"
 def f(request, cart: Cart): cart.lines.create(a=1)  # ! 29 f|cart.lines.create()
 def silent(request, plain: Plain): plain.lines.create(a=1)
+## rows-that-other-shortcuts-look-up
+from django.shortcuts import aget_object_or_404
+from rest_framework.generics import get_object_or_404
+def f(request, pk): get_object_or_404(Order, pk=pk).delete()  # ! 21 f|get_object_or_404(Order, pk=pk).delete()
+async def g(request, pk): order = await aget_object_or_404(Order, pk=pk); await order.asave()  # ! 81 g|order.asave()
 ## what-a-handler-hands-to-helpers
 def f(request):
     order = Order.objects.get(pk=1); keep(order, 1); keep_kept(Kept()); store(request.POST)
@@ -751,6 +756,7 @@ def spelled_out(request, pk):
     except Order.DoesNotExist: raise Http404
     return render(order)
 def by_shortcut(request, pk): return render(get_object_or_404(Order.objects.filter(a=1), pk=pk))
+async def awaited(request, pk): return render(await aget_object_or_404(Order.objects.filter(a=1), pk=pk))
 ## all-rows-and-declared-rows
 from django.views.generic import ListView
 class Declared(ListView):
@@ -1237,8 +1243,9 @@ from somewhere.models import Stamped
 from django.db import models
 class Thing(Stamped): name = models.CharField()
 class Plain(Stamped): name = "a"
+class Median(models.Aggregate): output_field = models.FloatField()
 @shared_task
-def stamped(pk: int): Thing(pk).save(); Plain(pk).save()  # ! 23 stamped|Thing(pk).save()
+def stamped(pk: int): Thing(pk).save(); Plain(pk).save(); Median(pk).save()  # ! 23 stamped|Thing(pk).save()
 ## what-an-application-keeps-on-g
 from flask import g, request
 @shared_task

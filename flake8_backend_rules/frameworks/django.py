@@ -33,6 +33,9 @@ _DRF_VIEWS = (
 _UNREAD_VIEWS = ("View", "ViewSet")
 _OWN_MANAGERS = ("_default_manager", "_base_manager")
 _OLD_ACTIONS = ("rest_framework.decorators.detail_route", "rest_framework.decorators.list_route")  # until 3.9
+_ROW_LOOKUPS = (
+    "django.shortcuts.get_object_or_404", "django.shortcuts.aget_object_or_404", "rest_framework.generics.get_object_or_404",
+)  # fmt: skip
 _RESPONSES = (
     "HttpResponse", "JsonResponse", "StreamingHttpResponse", "FileResponse", "HttpResponseRedirect",
     "HttpResponsePermanentRedirect", "HttpResponseNotModified", "HttpResponseBadRequest", "HttpResponseNotFound",
@@ -110,7 +113,7 @@ FRAMEWORK = Framework(
         ViewFunctions("rest_framework", "request", frozenset({"views", "view"}), "urlpatterns", _HTTP_REQUEST),
     ),
     returns={
-        "django.shortcuts.get_object_or_404": _MODEL,
+        **dict.fromkeys(_ROW_LOOKUPS, _MODEL),
         "django.shortcuts.get_list_or_404": "django.db.models.QuerySet",
         "django.contrib.auth.authenticate": _USER,
         "rest_framework.generics.GenericAPIView.get_object": _MODEL,
@@ -157,7 +160,7 @@ FRAMEWORK = Framework(
     telling_query_attributes=frozenset(_OWN_MANAGERS),
     queries=("django.db.models.QuerySet", "django.db.models.query.QuerySet", "django.db.models.Manager"),
     managers=("django.db.models.Manager", "django.db.models.manager.BaseManager"),
-    row_lookups=("django.shortcuts.get_object_or_404",),
+    row_lookups=_ROW_LOOKUPS,
     model_forms=(
         "django.forms.ModelForm", "django.forms.models.ModelForm", "rest_framework.serializers.ModelSerializer",
         "rest_framework.serializers.HyperlinkedModelSerializer",

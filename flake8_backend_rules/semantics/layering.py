@@ -21,7 +21,7 @@ from flake8_backend_rules.semantics.values import Evaluator
 
 _INFRASTRUCTURE_CLASSES = ("Repository", "Repo", "DAO", "UnitOfWork")
 _APPLICATION_CLASSES = ("Service", "UseCase", "Interactor", "CommandHandler", "QueryHandler")
-_OTHER_KINDS = ("Hook", "Hooks", "Plugin", "Extension", "View", "Form", "Task", "Event", "Error", "Exception")
+_OTHER_KINDS = ("Hook", "Hooks", "Plugin", "Extension", "View", "Form", "Task", "Event", "Error", "Exception", "TypedDict", "NamedTuple")
 _NO_FRAMEWORK = ("abc", "typing", "typing_extensions", "builtins", "collections")
 _TRANSPORT_ROLES = (Role.HTTP, Role.JOB, Role.CLI)
 # Patterns that begin with fixed text, which `re` finds many times as fast.

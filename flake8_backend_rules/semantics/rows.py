@@ -12,7 +12,7 @@ from flake8_backend_rules.semantics.paths import last_name
 from flake8_backend_rules.semantics.scope import How, Scope
 
 if TYPE_CHECKING:
-    from flake8_backend_rules.semantics.values import Evaluator
+    from flake8_backend_rules.semantics.values import Ancestry, Evaluator
 
 _MAX_MODELS = 32
 _SEQUENCES = (ast.Tuple, ast.List, ast.Set)
@@ -91,7 +91,7 @@ class Rows:
         ancestry = self.evaluator.ancestry(cls)
         if any(name in self.evaluator.knowledge.table_models for name in ancestry.externals):
             return any("table" in c.keywords for c in ancestry.classes)
-        if ancestry.externals and any(self._has_model_field(c) for c in ancestry.classes):
+        if self._has_model_field(ancestry):
             return True
         return False if ancestry.complete else None
 
@@ -100,10 +100,18 @@ class Rows:
         if self.evaluator.descends(value, self.evaluator.knowledge.active_record_bases):
             return True
         ancestry = self.evaluator.ancestry(value.definition) if isinstance(value.definition, ClassInfo) else None
-        return ancestry is not None and bool(ancestry.externals) and any(self._has_model_field(c) for c in ancestry.classes)
+        return ancestry is not None and self._has_model_field(ancestry)
 
-    def _has_model_field(self, cls: ClassInfo) -> bool:
-        """Whether a class whose base is not read has a field of an ORM: `title = models.CharField(...)`."""
+    def _has_model_field(self, ancestry: Ancestry) -> bool:
+        """Whether a class with a base that is not read has a field of an ORM: `title = models.CharField(...)`.
+
+        The ORM's own bases are known: a class of one that is no model is an expression, which may have an `output_field`.
+        """
+        if all(name.startswith(self.evaluator.knowledge.model_fields) for name in ancestry.externals):
+            return False
+        return any(self._sets_model_field(cls) for cls in ancestry.classes)
+
+    def _sets_model_field(self, cls: ClassInfo) -> bool:
         scope = self.evaluator.module_scope(cls.module)
         for attribute in cls.attributes.values():
             if isinstance(attribute.value, ast.Call) and last_name(attribute.value.func).endswith(("Field", "ForeignKey")):

@@ -39,7 +39,8 @@ class OutboundHttpOutsideInfrastructure(Rule):
 
     ## How it decides
     By qualified name of what is called, or by the receiver's type. CLI commands and the other functions of their modules are left
-    alone, except in the folders of a backend's own `management/commands` and `scripts`. Outside of handler code, so is what is a
+    alone, except in the folders of a backend's own `management/commands` and `scripts`; of these, scripts that import nothing of the
+    backend are left alone too. Outside of handler code, so is what is a
     client itself: a module, folder or class whose name ends in client, provider, connector, gateway, adapter or integration; a module
     that defines the API's error (`*APIError`, `*ClientError`); and a module without a handler or web framework that is among transport
     for no more than a name such as `api` or `web`.
@@ -94,6 +95,20 @@ class OutboundHttpOutsideInfrastructure(Rule):
             messages=("transport code calls out over HTTP itself via 'requests.get()'; put the call behind a client in infrastructure",),
         ),
         Bad(
+            files={
+                "app/rates.py": "def keep(rates): ...",
+                "scripts/load_rates.py": """
+                import requests
+                from app.rates import keep
+
+                def load():
+                    keep(requests.get("/rates"))  # ! 10
+                """,
+            },
+            path="scripts/load_rates.py",
+            messages=("transport code calls out over HTTP itself via 'requests.get()'; put the call behind a client in infrastructure",),
+        ),
+        Bad(
             files="""
             from requests_oauthlib import OAuth2Session
 
@@ -136,6 +151,17 @@ class OutboundHttpOutsideInfrastructure(Rule):
                 httpx.post("/deployments")
             """,
             path="app/cli.py",
+        ),
+        Good(
+            files="""
+            import requests
+
+            def notify():
+                requests.post("/releases")
+
+            notify()
+            """,
+            path="scripts/announce_release.py",
         ),
         Good(
             files="""
@@ -200,7 +226,10 @@ class OutboundHttpOutsideInfrastructure(Rule):
 
     def _report(self, node: ast.expr, file: LintedFile, *, named: bool = False) -> None:
         """A command of a command-line program is often there to make the call, and is left alone. `named`: the options name the callee."""
-        if not is_script(file.module.name) and file.model.handler_at(file.scope, Role.CLI) is not None:
+        if not is_script(file.module.name):
+            if file.model.handler_at(file.scope, Role.CLI) is not None:
+                return
+        elif _stands_alone(file):
             return
         if named or file.model.handler_at(file.scope, Role.HTTP, Role.JOB) is not None or not _is_client(file):
             file.report(self, node, layer=file.model.layer.value, call=quoted(node))
@@ -240,6 +269,14 @@ def _is_client(file: LintedFile) -> bool:
         if named in _EITHER_WAY and frameworks.isdisjoint(module.top_level_packages()):
             return True
     return is_named_client(module, file.scope.owner) or defines_api_error(module)
+
+
+def _stands_alone(file: LintedFile) -> bool:
+    """Whether a script imports nothing of the backend: a tool of its developers, which no client of the backend's is there for."""
+    imports = file.module.imports
+    if "scripts" not in file.module.name.split(".")[:-1] or any(info.level for info in imports):
+        return False
+    return not any(file.model.project.is_first_party(info.module, file.module.folder) for info in imports)
 
 
 def _last_name(node: ast.expr) -> str:

@@ -224,7 +224,7 @@ class HandlerQueriesInline(Rule):
         around = next(file.model.ancestors(top, file.scope), None)
         if isinstance(node, ast.Attribute) and methods and QUERY_READS.isdisjoint(methods) and not self._goes_on(around, function, file):
             return  # a method of the model's own manager is the query function
-        if isinstance(around, ast.Call) and top in around.args and last_name(around.func) == "get_object_or_404":
+        if isinstance(around, ast.Call) and top in around.args and last_name(around.func).endswith("get_object_or_404"):
             return
         is_row = bool(methods) and methods[-1] in ROW_METHODS  # has been read by then
         if isinstance(around, ast.Assign) and not is_row and self._is_only_written(around, function, file):
