@@ -451,7 +451,7 @@ CONTENT = [
         NONE,
         NOTHING,
     ),
-    ("shapes of data", "from typing import NamedTuple, TypedDict\nclass OrderService(TypedDict): ...\nclass B(NamedTuple): ...", NONE, NOTHING),
+    ("a typed dictionary", "from typing import TypedDict\nclass OrderService(TypedDict): ...", NONE, NOTHING),
     ("a tuple", "import typing\nclass OrderService(typing.NamedTuple): ...", NONE, NOTHING),
     ("other class names", "class Servicer: ...\nclass Repositories: ...", NONE, NOTHING),
     (
@@ -623,6 +623,28 @@ def test_the_base_of_an_orm_class_may_stand_elsewhere(tmp_path: Path) -> None:
         "shop/orders.py": "from shop import Model\n\nclass Order(Model): ...",
     }
     assert placement(tmp_path, files, "shop/orders.py") == Placement(INFRASTRUCTURE, "defines the ORM class Order")
+
+
+@pytest.mark.parametrize(
+    "base",
+    [
+        "from sqlalchemy.orm import as_declarative\n\n@as_declarative()\nclass Base: ...",
+        "from sqlalchemy.ext.declarative import as_declarative\n\n@as_declarative(name='Base')\nclass Base: ...",
+        "from sqlalchemy import orm\n\nmapper = orm.registry()\n\n@mapper.mapped\nclass Base: ...",
+        "from sqlalchemy.orm import registry\n\nmapper = registry()\n\n@mapper.mapped_as_dataclass\nclass Base: ...",
+        "from sqlalchemy.orm import registry\n\nBase = registry().generate_base()",
+    ],
+)
+def test_the_base_of_an_orm_class_may_be_made_by_a_decorator_or_registry(tmp_path: Path, base: str) -> None:
+    files = {"shop/base.py": base, "shop/orders.py": "from shop.base import Base\n\nclass Order(Base): ..."}
+    assert placement(tmp_path, files, "shop/orders.py") == Placement(INFRASTRUCTURE, "defines the ORM class Order")
+
+
+def test_a_class_is_an_orm_class_by_its_own_decorator(tmp_path: Path) -> None:
+    source = "from sqlalchemy.orm import registry\n\nmapper = registry()\n\n@mapper.mapped\nclass Order: ..."
+    assert placement(tmp_path, source, "shop/orders.py") == Placement(INFRASTRUCTURE, "defines the ORM class Order")
+    other = "from vendor import registry\n\nmapper = registry()\n\n@mapper.mapped\nclass Order: ..."
+    assert placement(tmp_path, other, "shop/a.py") == Placement(NONE, NOTHING)
 
 
 def test_names_count_through_first_party_bases(tmp_path: Path) -> None:

@@ -623,6 +623,33 @@ def test_handlers_that_a_module_around_registers(tmp_path: Path, routes: str) ->
     assert roles(tmp_path, {routes: ROUTES, EDGE: VIEWS}, EDGE) == {"index": HTTP}
 
 
+def test_handlers_that_a_list_of_routes_around_names(tmp_path: Path) -> None:
+    files = {
+        "app/main.py": """
+        from starlette.applications import Starlette
+        from starlette.routing import Mount, Route
+        from vendor import Route as Way
+        from app.api import orders
+        from app.api.orders import index
+
+        app = Starlette(routes=[Mount("/orders", routes=[Route("/", index), Route("/x", endpoint=orders.place)]), Way("/y", orders.other)])
+        """,
+        EDGE: """
+        from starlette.requests import Request
+        from starlette.responses import Response
+
+        async def index(request: Request) -> Response: ...
+
+        async def place(request): ...
+
+        async def other(request): ...
+        """,
+    }
+    assert roles(tmp_path, files, EDGE) == {"index": HTTP, "place": HTTP}
+    files[EDGE] = files[EDGE].replace("starlette", "vendor")
+    assert roles(tmp_path, files, EDGE) == {}
+
+
 def test_methods_that_a_module_around_registers(tmp_path: Path) -> None:
     files = {
         "app/api/__init__.py": """
@@ -1264,6 +1291,20 @@ def test_public_coroutines_beside_decorated_jobs_are_none(tmp_path: Path) -> Non
     async def b(): ...
     """
     assert roles(tmp_path, source, "app/worker.py") == {"a": JOB}
+
+
+def test_public_coroutines_beside_routes_are_none(tmp_path: Path) -> None:
+    source = """
+    from fastapi import APIRouter
+
+    router = APIRouter()
+
+    @router.websocket("/worker")
+    async def work(socket): await on_answer(socket)
+
+    async def on_answer(socket): ...
+    """
+    assert roles(tmp_path, source, "app/routes/workers.py") == {"work": HTTP}
 
 
 def test_coroutines_of_other_modules_are_no_jobs(tmp_path: Path) -> None:

@@ -498,6 +498,7 @@ from shop.models import Handed, Kept, Order
 def silent(request, session: Session, seen: set, order):
     order.paid = True; session.flush(); session.refresh(order); session.commit(); seen.add(order); Order.objects.filter(a=1).exists()
     session.execute(select(Order)); session.execute(text("SELECT 1 -- update")); session.execute(unknown); cache.delete("x")
+    Order.objects.delete(order, 1)
 def f(request, session: Session): sql = text("DELETE FROM orders"); session.execute(sql)  # ! 69 f|session.execute()
 ## forms-serializers-and-overridden-save
 from django.forms import ModelForm
@@ -968,6 +969,13 @@ async def f(request, others):
 async def f(request): task = create_task(send()); return task
 async def g(request): task = create_task(send()); await finish(); return {"ok": True}  # ! 30 g|create_task()
 async def finish(): task = make(); await task
+## futures-that-the-function-around-waits-for
+async def f(request):
+    pending = set(); lost = []
+    def more(futures: set): futures.add(asyncio.ensure_future(send()))
+    def again(): pending.add(create_task(send())); lost.append(create_task(send()))  # ! 64 f|create_task()
+    def bound(): nonlocal last; last = create_task(send())
+    last = None; more(pending); again(); bound(); await asyncio.wait(pending); await last
 ## groups-and-names-that-are-no-tasks
 class Loop: ...
 async def f(request, loop: Loop, form):

@@ -54,6 +54,7 @@ ASYNC_MAKER = "from sqlalchemy.ext.asyncio import async_sessionmaker\nSessionLoc
         pytest.param("from sqlalchemy import orm", "orm.Session", id="submodule"),
         pytest.param("from sqlalchemy.orm.session import Session", "Session", id="where-it-is-defined"),
         pytest.param("from sqlalchemy.orm import Session as Unit", "Unit", id="renamed"),
+        pytest.param("from sqlalchemy.ext.horizontal_shard import ShardedSession", "ShardedSession", id="sharded-session"),
         pytest.param("from sqlmodel import Session", "Session", id="sqlmodel"),
         pytest.param("from sqlmodel.ext.asyncio.session import AsyncSession", "AsyncSession", id="sqlmodel-async"),
         pytest.param("from sqlalchemy.orm import scoped_session", "scoped_session", id="scoped-session"),
@@ -154,6 +155,19 @@ class Base:
     def always_base(cls) -> "Base": ...
     @classmethod
     def always_base_by_body(cls): return Base()
+    @classmethod
+    def kept(cls, **given):
+        found = cls.told_by_body() or None
+        if not found: found = cls(**given)
+        return found
+    @classmethod
+    def looked_up(cls, key): return SESSION.get(cls, key)
+    @classmethod
+    def base_kept(cls):
+        found = Base()
+        return found
+    def told_of_self(self): return Base(self)
+SESSION = Session()
 class Store(Base, Session): ...
 """
 
@@ -164,6 +178,8 @@ class Store(Base, Session): ...
         "store = Store.made()",
         "store = Store.maybe()",
         "store = Store.told_by_body()",
+        "store = Store.kept(a=1)",
+        "store = Store.looked_up(1)",
         "with Store.opened() as store:\n    store.commit()",
         "with Store.opened_by_body() as store:\n    store.commit()",
         "async with Store.opened_later() as store:\n    store.commit()",

@@ -32,12 +32,14 @@ class Knowledge:
         self.returns: dict[str, str] = {}
         self.attributes: dict[str, str] = {}
         self.decorated_as: dict[str, str] = {}
+        self.orm_decorators: dict[str, str] = {}
         self.decorator_requests: dict[str, str] = {}
         self.returns_class: dict[str, str] = {}
         self.object_decorators: defaultdict[str, list[ObjectDecorator]] = defaultdict(list)
         for framework in self.frameworks:
             self.decorators |= framework.decorators
             self.decorated_as |= framework.decorated_as
+            self.orm_decorators |= framework.orm_decorators
             self.decorator_requests |= framework.decorator_requests
             self.returns_class |= framework.returns_class
             for table, additions in ((self.returns, framework.returns), (self.attributes, framework.attributes)):
@@ -52,6 +54,8 @@ class Knowledge:
         """The ways to register a handler by the last name of what is called."""
         self.registering_words: defaultdict[str, set[str]] = defaultdict(set)
         """The same names by the package or `package.module` that a module has to import for them; "" for those that count anywhere."""
+        self.registered_elsewhere: defaultdict[str, set[str]] = defaultdict(set)
+        """The same names by the package that the module of the handlers imports."""
         for registration in (r for f in self.frameworks for r in f.registrations):
             callables = NameSet(registration.callables)
             names_of_it = dict.fromkeys((name.rpartition(".")[2] for name in registration.callables), callables)
@@ -59,6 +63,8 @@ class Knowledge:
                 self.registrations[name].append((owners, registration))
                 for package in registration.packages or ("",):
                     self.registering_words[package].add(name)
+                if registration.elsewhere:
+                    self.registered_elsewhere[registration.elsewhere].add(name)
         self.registering_packages = frozenset(package.partition(".")[0] for package in self.registering_words)
         self.handler_lists = [entry for f in self.frameworks for entry in f.handler_lists]
         self.class_handlers = [(NameSet(c.bases), c) for f in self.frameworks for c in f.class_handlers]
@@ -96,6 +102,7 @@ class Knowledge:
         self.transactions = names("transactions")
         self.write_constructs = names("write_constructs")
         self.orm_bases = names("orm_bases")
+        self.orm_decorator_names = frozenset(name.rpartition(".")[2] for name in self.orm_decorators)
         self.table_models = names("table_models")
         self.active_record_bases = names("active_record_bases")
         self.queries = names("queries")

@@ -59,7 +59,9 @@ FRAMEWORK = Framework(
             Role.HTTP, 1, "endpoint", classes=("fastapi.APIRouter", "starlette.routing.Router"),
             methods=frozenset({"add_route"}), request_class=_REQUEST,
         ),
-        Registration(Role.HTTP, 1, "endpoint", callables=("starlette.routing.Route",), request_class=_REQUEST),
+        Registration(
+            Role.HTTP, 1, "endpoint", callables=("starlette.routing.Route",), request_class=_REQUEST, elsewhere="starlette",
+        ),
         Registration(
             Role.HTTP, 1, "endpoint",
             callables=(

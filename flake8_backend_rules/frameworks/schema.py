@@ -83,6 +83,8 @@ class Registration(NamedTuple):
     request_class: str = ""
     members: tuple[str, ...] = ()
     """Where a class or an instance is handed over: how the names of its methods begin that become handlers."""
+    elsewhere: str = ""
+    """A package that a module with handlers imports, which a module around it registers so (of `packages` that is known)."""
 
 
 class HandlerLists(NamedTuple):
@@ -192,6 +194,8 @@ class Framework(NamedTuple):
     transactions: tuple[str, ...] = ()
     write_constructs: tuple[str, ...] = ()
     orm_bases: tuple[str, ...] = ()
+    orm_decorators: Mapping[str, str] = MappingProxyType({})
+    """Decorator of a class -> the ORM's base class that it stands for."""
     table_models: tuple[str, ...] = ()
     active_record_bases: tuple[str, ...] = ()
     query_attributes: frozenset[str] = frozenset()

@@ -58,6 +58,8 @@ FRAMEWORK = Framework(
         "sqlmodel.SQLModel.model_validate": SELF,
         "sqlalchemy.orm.declarative_base": "sqlalchemy.orm.DeclarativeBase",
         "sqlalchemy.ext.declarative.declarative_base": "sqlalchemy.orm.DeclarativeBase",
+        "sqlalchemy.orm.registry": "sqlalchemy.orm.registry",
+        "sqlalchemy.orm.registry.generate_base": "sqlalchemy.orm.DeclarativeBase",
         "sqlalchemy.ext.automap.automap_base": "sqlalchemy.orm.DeclarativeBase",
     },
     attributes={
@@ -72,6 +74,7 @@ FRAMEWORK = Framework(
         _CONNECTION, "sqlalchemy.engine.Connection", _ASYNC_CONNECTION, "sqlmodel.Session",
         "sqlmodel.ext.asyncio.session.AsyncSession", "sqlalchemy.orm.scoping.scoped_session", "sqlalchemy.orm.scoping.ScopedSession",
         "sqlalchemy.ext.asyncio.scoping.async_scoped_session", "flask_sqlalchemy.session.Session",
+        "sqlalchemy.ext.horizontal_shard.ShardedSession",
     ),
     session_makers=(
         "sqlalchemy.orm.sessionmaker", "sqlalchemy.ext.asyncio.async_sessionmaker", "sqlalchemy.orm.scoped_session",
@@ -85,6 +88,13 @@ FRAMEWORK = Framework(
         *(f"sqlmodel.{name}" for name in _DML),
         "sqlalchemy.dialects.postgresql.insert", "sqlalchemy.dialects.mysql.insert",
         "sqlalchemy.dialects.sqlite.insert", "sqlalchemy.Insert", "sqlalchemy.Update", "sqlalchemy.Delete",
+    ),
+    orm_decorators=dict.fromkeys(
+        (
+            "sqlalchemy.orm.as_declarative", "sqlalchemy.ext.declarative.as_declarative", "sqlalchemy.orm.mapped_as_dataclass",
+            *(f"sqlalchemy.orm.registry.{name}" for name in ("as_declarative_base", "mapped", "mapped_as_dataclass")),
+        ),
+        "sqlalchemy.orm.DeclarativeBase",
     ),
     orm_bases=(
         "sqlalchemy.orm.DeclarativeBase", "sqlalchemy.orm.DeclarativeBaseNoMeta", "flask_sqlalchemy.SQLAlchemy.Model",

@@ -54,7 +54,10 @@ class FunctionResults:
         return Value(Kind.ROWS, "yielded", element=own) if annotation.is_generator(function.returns) else own
 
     def are_self(self, function: FunctionInfo) -> bool:
-        """Whether a method says that it returns `Self`, or says nothing and returns or yields `self`, `cls()` or their like."""
+        """Whether a method says that it returns `Self`, or says nothing and returns or yields `self`, `cls()` or their like.
+
+        What a class method makes with the help of `cls` is of that class too: `db.get(cls, pk)`.
+        """
         if function.returns is not None:
             return annotation.says_self(function.returns)
         scope = self.evaluator.scope_of(function)
@@ -62,6 +65,8 @@ class FunctionResults:
         if scope is None or scope.node is None or first is None:
             return False
         given = [n.value for n in own_nodes(scope.node) if isinstance(n, (ast.Yield, ast.Return))]
+        if any(last_name(d) == "classmethod" for d in function.decorators):
+            return any(_comes_of(value, first.arg, scope) for value in given if value is not None)
         made = [value.func if isinstance(value, ast.Call) else value for value in given]
         return any(isinstance(value, ast.Name) and value.id == first.arg for value in made)
 
@@ -160,3 +165,10 @@ class FunctionResults:
         definition = self.evaluator.project.resolve(function.module, name)
         made = definition.value if isinstance(definition, Variable) else None
         return isinstance(made, ast.Call) and last_name(made.func) == "TypeVar"
+
+
+def _comes_of(value: ast.expr, name: str, scope: Scope) -> bool:
+    """Whether an expression, or what is bound to it, mentions a name."""
+    found = scope.lookup(value.id) if isinstance(value, ast.Name) and value.id != name else None
+    made = [value] if found is None else [local.expression for local in found[0] if local.expression is not None]
+    return any(isinstance(n, ast.Name) and n.id == name for expression in made for n in ast.walk(expression))

@@ -271,7 +271,7 @@ class Layering:
                 return True
         if any(_last_name(d) == "declared_attr" for m in cls.methods.values() for d in m.decorators):
             return True
-        if not cls.bases:
+        if not cls.bases and not cls.decorators:
             return False
         value = self.evaluator.describe(cls)
         return self.evaluator.rows.is_orm_class(value) is True

@@ -265,7 +265,8 @@ class FileModel:
     def orm_classes(self) -> list[ClassInfo]:
         """The ORM classes that the file defines."""
         evaluator = self.evaluator
-        return [c for c in self.module.all_classes() if (c.bases or c.keywords) and evaluator.rows.is_orm_class(evaluator.describe(c))]
+        derived = (c for c in self.module.all_classes() if c.bases or c.keywords or c.decorators)
+        return [c for c in derived if evaluator.rows.is_orm_class(evaluator.describe(c))]
 
     @cached_property
     def domain_models(self) -> DomainModels:

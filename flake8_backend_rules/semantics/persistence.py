@@ -127,6 +127,8 @@ class Persistence:
         method, receiver = func.attr, func.value
         value = self.evaluator.value(receiver, scope)
         if value is not None and value.kind is Kind.QUERY:
+            if method == "delete" and len(call.args) > 1:  # no ORM's: a method of the project's own query class
+                return False
             return method in (_WRITES_OF_LINKS if value.name in self.knowledge.links else QUERY_WRITES)
         if self._is_declared(method, value, self.knowledge.writes):
             return True

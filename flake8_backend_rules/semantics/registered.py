@@ -119,6 +119,7 @@ class Registrations:
         """
         packages = self.packages(module)
         words = {word for package in packages for word in self._http_words(package)}
+        words.update(*(self.knowledge.registered_elsewhere.get(package, ()) for package in module.top_level_packages()))
         found = module.definitions(lambda text: "request" in text) if words else ()
         functions = (function for binding in found for function in _functions_of(binding))
         if not any(takes_request(function, "request", "Request", function.owner is not None) for function in functions):

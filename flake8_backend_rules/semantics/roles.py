@@ -136,7 +136,7 @@ class RoleFinder:
     def _coroutine_consumers(self, module: ModuleSummary, roles: RoleMap) -> None:
         if module.stem.removesuffix("s") not in _COROUTINE_STEMS or os.path.basename(module.folder) in _DATA_FOLDERS:
             return
-        if any(r.role is Role.JOB for r in roles.values()):
+        if any(r.role in (Role.JOB, Role.HTTP) for r in roles.values()):  # of the others the routes of what is called workers
             return
         for function in module.functions():
             is_command = any(_called_attribute(d) in _COMMAND_DECORATORS for d in function.decorators)

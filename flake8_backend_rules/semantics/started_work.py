@@ -9,7 +9,7 @@ from flake8_backend_rules.frameworks.schema import NameSet
 from flake8_backend_rules.project.surfaces import FunctionInfo
 from flake8_backend_rules.semantics.kinds import Kind
 from flake8_backend_rules.semantics.paths import last_name
-from flake8_backend_rules.semantics.scope import FUNCTION_NODES, Scope, all_nodes, children_reversed, own_nodes, parameters
+from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, Scope, all_nodes, children_reversed, own_nodes, parameters
 from flake8_backend_rules.semantics.values import Evaluator
 
 _LOOP_METHODS = frozenset({"create_task", "run_in_executor"})
@@ -74,6 +74,7 @@ def is_waited_for(node: ast.Call, scope: Scope, ancestors: Iterable[ast.AST]) ->
     or class, under any name of the object; so may what comes through a queue, event or future that the work was given.
     """
     holders: set[str] = set()
+    collections: set[str] = set()
     if isinstance(node.func, ast.Attribute) and node.func.attr == "start":
         holders.add(ast.unparse(node.func.value))
     child: ast.AST = node
@@ -87,14 +88,20 @@ def is_waited_for(node: ast.Call, scope: Scope, ancestors: Iterable[ast.AST]) ->
         if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
             break
         if isinstance(parent, ast.stmt) and not isinstance(parent, (ast.With, ast.AsyncWith, ast.If, ast.For, ast.Try)):
-            holders.update(_holders(parent, node))
+            collections.update(_collections(parent, node))
+            holders.update(_holders(parent, node), collections)
         if isinstance(parent, (ast.With, ast.AsyncWith)) and _is_submitted_inside(node, parent):
             return True
         child = parent
-    function = scope.node
-    if function is None:
+    if scope.node is None:
         return False
-    if holders and _takes_charge(function, holders):
+    places: dict[ast.AST, set[str]] = {}
+    for holder in holders:
+        found = scope.lookup(holder)  # of a name of the function around, that function
+        if found is not None and any(local.how is How.PARAMETER for local in found[0]) and holder in collections:
+            return True  # what a caller's collection keeps is the caller's
+        places.setdefault(scope.node if found is None or found[1].node is None else found[1].node, set()).add(holder)
+    if any(_takes_charge(place, held) for place, held in places.items()):
         return True
     kept = {"." + holder.rpartition(".")[2] for holder in holders if "." in holder}
     return bool(kept and _takes_charge(_outermost(scope), kept)) or _is_listened_to(node, scope)
@@ -167,7 +174,7 @@ def _is_submitted_inside(node: ast.Call, block: ast.With | ast.AsyncWith) -> boo
 
 
 def _holders(statement: ast.stmt, call: ast.Call) -> Iterator[str]:
-    """The names, attributes and collections in which a statement keeps what a call returns."""
+    """The names and attributes to which a statement binds what a call returns."""
     if isinstance(statement, ast.Assign):
         targets = statement.targets
     elif isinstance(statement, (ast.AnnAssign, ast.AugAssign)):
@@ -177,13 +184,17 @@ def _holders(statement: ast.stmt, call: ast.Call) -> Iterator[str]:
     for target in targets:
         base = target.value if isinstance(target, ast.Subscript) else target
         yield ast.unparse(base)
+    for node in ast.walk(statement):
+        if isinstance(node, ast.NamedExpr) and call in ast.walk(node.value):
+            yield node.target.id
+
+
+def _collections(statement: ast.stmt, call: ast.Call) -> Iterator[str]:
+    """The collections to which a statement adds what a call returns: `tasks.append(create_task(...))`."""
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call) and statement.value is not call:
         func = statement.value.func
         if isinstance(func, ast.Attribute) and func.attr in ("append", "add", "extend", "insert", "put", "put_nowait"):
             yield ast.unparse(func.value)
-    for node in ast.walk(statement):
-        if isinstance(node, ast.NamedExpr) and call in ast.walk(node.value):
-            yield node.target.id
 
 
 def _takes_charge(function: ast.AST, holders: set[str]) -> bool:

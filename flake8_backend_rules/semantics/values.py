@@ -171,6 +171,9 @@ class Evaluator:
                 complete = False
                 break
             scope = self.module_scope(current.module)
+            for decorator in current.decorators:
+                if (base_class := self._orm_decorator(decorator, scope)) is not None:
+                    externals.append(base_class)
             for base in current.bases:
                 value = self._base(base, scope, current)
                 if value is None:
@@ -197,6 +200,14 @@ class Evaluator:
         if isinstance(node, ast.Attribute) and node.attr == "Model" and isinstance(node.value, ast.Name) and node.value.id == "db":
             return Value(Kind.OBJECT, "flask_sqlalchemy.SQLAlchemy.Model")
         return None
+
+    def _orm_decorator(self, node: ast.expr, scope: Scope) -> str | None:
+        """The ORM's base class that a decorator of a class stands for: `@as_declarative()`."""
+        target = node.func if isinstance(node, ast.Call) else node
+        if last_name(target) not in self.knowledge.orm_decorator_names:
+            return None
+        value = self.value(target, scope)
+        return None if value is None else self.knowledge.orm_decorators.get(value.name)
 
     def descends(self, value: Value | None, names: NameSet) -> bool | None:
         """Whether the class that `value` is (an instance of) is one of `names` or descends from one; None if unknown."""
