@@ -243,6 +243,16 @@ def test_a_stem_of_the_transport_that_is_a_row_below_a_folder_of_models(tmp_path
     assert placement(tmp_path, MODEL + ROUTE, f"app/{folder}/admin.py") == (TRANSPORT, "stem admin")
 
 
+def test_aggregates_beside_a_framework_are_sums_over_rows(tmp_path: Path) -> None:
+    sums = "from django.db.models import Aggregate\n\nclass Median(Aggregate): ..."
+    assert placement(tmp_path, MODEL, "app/models/aggregates.py") == (INFRASTRUCTURE, "defines the ORM class Admin")
+    assert placement(tmp_path, sums, "app/reviews/aggregates.py") == (NONE, NOTHING)
+    assert placement(tmp_path, "from flask import request", "app/resources/aggregate.py") == (NONE, NOTHING)
+    assert placement(tmp_path, sums, "app/domain/aggregates.py") == (DOMAIN, "stem aggregates")
+    assert placement(tmp_path, MODEL, "app/entities.py") == (DOMAIN, "stem entities")
+    assert placement(tmp_path, "import pydantic", "app/orders/aggregate.py") == (DOMAIN, "stem aggregate")
+
+
 @pytest.mark.parametrize("folder", ["view", "views", "viewsets"])
 def test_a_view_of_what_is_called_a_service(tmp_path: Path, folder: str) -> None:
     reason = f"folder {folder} (the stem print_service yields to it)"
@@ -645,6 +655,12 @@ def test_a_class_is_an_orm_class_by_its_own_decorator(tmp_path: Path) -> None:
     assert placement(tmp_path, source, "shop/orders.py") == Placement(INFRASTRUCTURE, "defines the ORM class Order")
     other = "from vendor import registry\n\nmapper = registry()\n\n@mapper.mapped\nclass Order: ..."
     assert placement(tmp_path, other, "shop/a.py") == Placement(NONE, NOTHING)
+
+
+@pytest.mark.parametrize("maker", ["from six import with_metaclass", "from django.utils.six import with_metaclass"])
+def test_the_base_of_an_orm_class_may_be_given_a_metaclass(tmp_path: Path, maker: str) -> None:
+    source = f"{maker}\nfrom django.db import models\n\nclass Order(with_metaclass(type, models.Model)): ..."
+    assert placement(tmp_path, source, "shop/orders.py") == Placement(INFRASTRUCTURE, "defines the ORM class Order")
 
 
 def test_names_count_through_first_party_bases(tmp_path: Path) -> None:

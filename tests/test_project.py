@@ -369,6 +369,15 @@ def test_conditional_imports(tmp_path: Path, source: str) -> None:
     assert resolved(tmp_path, files, "Order") == "class app.models:Order"
 
 
+@pytest.mark.parametrize("size", [0, 3000])
+def test_a_class_that_is_decorated_by_a_call(tmp_path: Path, size: int) -> None:
+    models = f"class Order: ...\n\nOrder = documented(Order)\n# {'x' * size}\n"
+    models += "def other(): ...\n\nother = named(other)\nLast = made(1)\nLast = made(Last)\n"
+    files = {**PACKAGE, "app/models.py": models, "app/main.py": "from app.models import *\n"}
+    assert resolved(tmp_path, files, "Order") == "class app.models:Order"
+    assert resolved(tmp_path, files, "other") == resolved(tmp_path, files, "Last").replace("Last", "other")
+
+
 # -- third parties ---------------------------------------------------------------------------------
 
 

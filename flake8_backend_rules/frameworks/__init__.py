@@ -129,6 +129,7 @@ class Knowledge:
         self.dto_bases = names("dto_bases")
         self.serialising_packages = frozenset(names("serialising_packages"))
         self.drivers = frozenset(names("drivers"))
+        self.driver_packages = frozenset(name.partition(".")[0] for name in self.drivers)
         self.http_clients = names("http_clients")
         self.http_packages = frozenset(package for f in self.frameworks if f.http_clients for package in f.packages)
         self.http_functions = names("http_functions")

@@ -1,4 +1,4 @@
-"""Flask with Flask-Login and flask-smorest."""
+"""Flask with Flask-Login, flask-smorest and flask-apispec."""
 
 from flake8_backend_rules.frameworks.schema import (
     HTTP_VERBS,
@@ -14,8 +14,8 @@ _APPLICATIONS = ("flask.Flask", "flask.Blueprint", "flask_smorest.Blueprint")
 FRAMEWORK = Framework(
     name="Flask",
     source="https://flask.palletsprojects.com/en/stable/api/, https://flask-login.readthedocs.io/, "
-    "https://flask-smorest.readthedocs.io/en/latest/api_reference.html",
-    packages=("flask", "flask_login", "flask_smorest", "werkzeug"),
+    "https://flask-smorest.readthedocs.io/en/latest/api_reference.html, https://flask-apispec.readthedocs.io/en/latest/api_reference.html",
+    packages=("flask", "flask_login", "flask_smorest", "flask_apispec", "werkzeug"),
     unseen=frozenset({"flask.Flask.before_first_request", "flask.Blueprint.before_app_first_request"}),
     object_decorators=(
         ObjectDecorator(
@@ -38,7 +38,11 @@ FRAMEWORK = Framework(
         ),
     ),
     class_handlers=(
-        ClassHandlers(bases=("flask.views.MethodView",), role=Role.HTTP, methods=HTTP_VERBS),
+        ClassHandlers(
+            bases=("flask.views.MethodView", "flask_apispec.MethodResource", "flask_apispec.views.MethodResource"),
+            role=Role.HTTP,
+            methods=HTTP_VERBS,
+        ),
         ClassHandlers(bases=("flask.views.View",), role=Role.HTTP, methods=frozenset({"dispatch_request"})),
     ),
     registrations=(

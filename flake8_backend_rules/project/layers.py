@@ -125,6 +125,8 @@ POLICIES = _words("policy policies")
 """Stems and folders that are rows, rights or schemas inside of a folder of the transport or infrastructure."""
 ENTITIES = _words("entity entities")
 """Stems and folders that are rows inside of a folder of the infrastructure."""
+AGGREGATES = _words("aggregate aggregates")
+"""Stems that are sums over rows, and no part of a domain, in a module outside of its folder that imports a framework."""
 YIELD_TO_DOMAIN = _words("command commands service services repository repositories operation operations dto dtos schema schemas")
 STORAGE_FOLDERS = _words("repositories crud dao db database persistence")
 STORAGE_STEMS = _words("service services utils core")

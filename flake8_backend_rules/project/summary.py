@@ -336,15 +336,26 @@ def _is_main_test(test: ast.expr) -> bool:
 def _bind(bindings: dict[str, Binding | Piece], variable: Variable) -> None:
     """`x = None`, an unknown value and an assignment without a type do not displace what an earlier branch bound, or declared.
 
-    Of `if TYPE_CHECKING: app: App` and `else: app = Holder()` the declaration holds, as for type checkers.
+    Of `if TYPE_CHECKING: app: App` and `else: app = Holder()` the declaration holds, as for type checkers. A class that is decorated by
+    a call (`View = documented(View)`) stays what it is.
     """
     earlier = bindings.get(variable.name)
+    if isinstance(earlier, (ClassInfo, Piece)) and _decorates(variable, earlier):
+        return
     if isinstance(earlier, Variable) and earlier.annotation is not None and variable.annotation is None:
         return
     if earlier is not None and (variable.value is None or isinstance(variable.value, ast.Constant)):
         if variable.annotation is None:
             return
     bindings[variable.name] = variable
+
+
+def _decorates(variable: Variable, earlier: ClassInfo | Piece) -> bool:
+    """Whether a variable is bound to a call that is handed the class of the same name."""
+    call = variable.value
+    if not isinstance(call, ast.Call) or not any(isinstance(a, ast.Name) and a.id == variable.name for a in call.args):
+        return False
+    return isinstance(earlier, ClassInfo) or f"class {variable.name}" in earlier.source
 
 
 def _kept(value: ast.expr | None) -> ast.expr | None:

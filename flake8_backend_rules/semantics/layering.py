@@ -211,12 +211,19 @@ class Layering:
             return Placement(near_layer, f"folder {near_folder} (the stem {stem} yields to it)")
         if entry in layers.POLICIES and near_layer is not Layer.DOMAIN and self._orm_class(module) is not None:
             return None
+        if entry in layers.AGGREGATES and near_layer is not Layer.DOMAIN and self._is_of_framework(module):
+            return None
         if layer is Layer.TRANSPORT and parent in layers.MODEL_FOLDERS and self._defined_role(module) is None:
             if (row := self._orm_class(module)) is not None:
                 return Placement(Layer.INFRASTRUCTURE, f"defines the ORM class {row.name} below {parent} (the stem {stem} yields to it)")
         if (defined := self._entry_point(module, layer)) is not None:
             return Placement(Layer.TRANSPORT, f"defines a {defined.value} (the stem {stem} yields to it)")
         return Placement(layer, f"stem {stem}" + (f" ({entry})" if entry != stem else ""))
+
+    def _is_of_framework(self, module: ModuleSummary) -> bool:
+        """Whether a module imports a web framework or what speaks to a database."""
+        known = self.evaluator.knowledge
+        return not module.top_level_packages().isdisjoint(known.web_packages | known.driver_packages)
 
     def _stem_yields(self, entry: str, layer: Layer, near_layer: Layer, near_folder: str, place: _Place) -> bool:
         """Whether a stem leaves the decision to the nearest folder of another layer."""

@@ -189,6 +189,8 @@ class Evaluator:
     def _base(self, node: ast.expr, scope: Scope, cls: ClassInfo) -> Value | None:
         if isinstance(node, ast.Subscript):
             node = node.value
+        if isinstance(node, ast.Call) and last_name(node.func) == "with_metaclass" and len(node.args) > 1:  # six's, Django's
+            node = node.args[1]
         if isinstance(node, ast.Name) and node.id == cls.name and scope.module.binding(node.id) is cls:
             return None  # `class job(job)`: the outer name is gone
         if isinstance(node, ast.Name) and node.id in ("object", "Exception", "ValueError", "dict", "str", "type"):
