@@ -827,6 +827,23 @@ def test_folders_above_a_configured_source_root_do_not_count(tmp_path: Path) -> 
     assert placement(tmp_path, "x = 1", "services/billing/api/orders.py", options) == Placement(TRANSPORT, "folder api")
 
 
+def test_a_folder_without_init_inside_of_a_package_belongs_to_it(tmp_path: Path) -> None:
+    files = {"shop/__init__.py": "", "shop/schemas/orders/__init__.py": "", "shop/schemas/orders/imports.py": "x = 1", "setup.cfg": ""}
+    assert placement(tmp_path, files, "shop/schemas/orders/imports.py") == Placement(TRANSPORT, "folder schemas")
+    del files["shop/__init__.py"]
+    (tmp_path / "shop/__init__.py").unlink()
+    assert placement(tmp_path, files, "shop/schemas/orders/imports.py") == Placement(NONE, NOTHING)
+
+
+@pytest.mark.parametrize("folders", ["api/models", "api"])
+def test_an_api_that_holds_features_with_models_is_a_whole_backend(tmp_path: Path, folders: str) -> None:
+    models = "models/__init__.py" if folders.endswith("models") else "models.py"
+    files = {f"api/orders/{models}": "", f"api/parts/{models}": "", "api/common/dates.py": "x = 1"}
+    assert placement(tmp_path, files, "api/common/dates.py") == Placement(NONE, NOTHING)
+    one = {f"api/orders/{models}": "", "api/common/dates.py": "x = 1"}
+    assert placement(tmp_path / "one", one, "api/common/dates.py") == Placement(TRANSPORT, "folder api")
+
+
 def test_folders_above_the_outermost_package_do_not_count(tmp_path: Path) -> None:
     files = {"services/shop/__init__.py": "", "services/shop/orders.py": "x = 1"}
     assert placement(tmp_path, files, "services/shop/orders.py") == Placement(NONE, NOTHING)

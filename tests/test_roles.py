@@ -970,6 +970,8 @@ def test_function_views_in_a_views_module(tmp_path: Path) -> None:
     assert roles(tmp_path / "a", made(tmp_path / "a", source), "shop/views.py") == expected
     assert roles(tmp_path / "b", made(tmp_path / "b", source), "shop/views/orders.py") == expected
     assert roles(tmp_path / "c", made(tmp_path / "c", source), "shop/pages.py") == {}
+    assert roles(tmp_path / "d", made(tmp_path / "d", source), "shop/admin_views.py") == expected
+    assert roles(tmp_path / "e", made(tmp_path / "e", source), "shop/previews.py") == {}
 
 
 def made(root: Path, source: str) -> str:
@@ -1008,9 +1010,12 @@ def test_function_views_named_in_urlpatterns(tmp_path: Path) -> None:
         def detail(request, pk): ...
 
         def unlisted(request): ...
+
+        def unused(_request): ...
         """,
     }
-    assert roles(tmp_path, files, "shop/pages.py") == {"index": HTTP, "detail": HTTP}
+    files["shop/urls.py"] = files["shop/urls.py"].replace("pages.index)", 'pages.index), path("u", pages.unused)')
+    assert roles(tmp_path, files, "shop/pages.py") == {"index": HTTP, "detail": HTTP, "unused": HTTP}
 
 
 @pytest.mark.parametrize(
@@ -1599,3 +1604,23 @@ def test_helpers_beside_a_handler_in_a_factory(tmp_path: Path) -> None:
         return router
     """
     assert handler_code(tmp_path, source) == {"_load": "handle", "handle": "handle"}
+
+
+def test_functions_named_in_exception_handlers(tmp_path: Path) -> None:
+    source = """
+    from fastapi import FastAPI
+
+    def failed(request, error): ...
+
+    def lost(request, error): ...
+
+    def kept(request, error): ...
+
+    def other(request, error): ...
+
+    app = FastAPI(exception_handlers={ValueError: failed})
+    exception_handlers = {404: lost}
+    app.exception_handlers[KeyError] = kept
+    app.handlers[KeyError] = other
+    """
+    assert roles(tmp_path, source, "app/services/web_service.py") == dict.fromkeys(["failed", "lost", "kept"], BOUNDARY)

@@ -443,7 +443,8 @@ def f(request):
 WRITES = (
     "session.add_all([o])", "session.delete(o)", "session.merge(o)", "session.bulk_save_objects([o])", "session.execute(insert(Order))",
     "session.scalar(insert(Order).returning(Order.id))", "session.scalars(update(Order))", "session.execute(delete(Order).where(x), {})",
-    "session.exec(update(Order))", "session.execute(text('UPDATE o SET a = 1'))", "session.execute('\\n  insert into o values (1)')",
+    "session.exec(update(Order))", "session.execute(Order.__table__.delete().where(x))", "session.execute(orders_table.insert())",
+    "session.execute(text('UPDATE o SET a = 1'))", "session.execute('\\n  insert into o values (1)')",
     "session.query(Order).filter_by(a=1).update({})", "session.query(Order).delete()", "db.delete(o)", "cursor.execute('DELETE FROM o')",
     "Order.objects.create()", "Order.objects.create_user()", "Order.objects.bulk_create([])", "Order.objects.bulk_update([], ['a'])",
     "Order.objects.get_or_create(a=1)", "Order.objects.update_or_create(a=1)", "Order.objects.filter(a=1).update(a=2)",
@@ -699,6 +700,29 @@ class Cart(models.Model): lines: "models.manager.RelatedManager['Line']"
 class Plain: lines: "models.manager.RelatedManager['Line']"
 def f(request, cart: Cart): cart.lines.create(a=1)  # ! 29 f|cart.lines.create()
 def silent(request, plain: Plain): plain.lines.create(a=1)
+## rows-put-into-lists
+def gathered(request):
+    late = []; paid = []; mixed = []; other = []
+    for order in Order.objects.all():
+        late.append(order); paid.append(Order(pk=1)); mixed.append(order); mixed.append(unknown); other.append(order.id)
+    for order in late: order.save()  # ! 24 gathered|order.save()|+2
+    for order in paid: order.delete()
+    for order in mixed: order.save()
+    for order in other: order.save()
+    for order in []: order.save()
+    [Order(n) for n in names][0].save()
+    [made(n) for n in names][0].save()
+def returned(request):
+    for order in late(): order.save()  # ! 26 returned|order.save()
+def late():
+    found = []
+    for order in Order.objects.all(): found.append(order)
+    return found
+## rows-that-their-class-writes
+from django.db import models
+def f(request): models.Model.delete(Order())  # ! 17 f|models.Model.delete()
+def g(request): models.Model.save(Kept(), force_insert=True)  # ! 17 g|models.Model.save()
+def silent(request): Kept.save(Kept()); Kept.save(Order()); Order.delete(unknown); models.Model.save(Session())
 ## rows-that-other-shortcuts-look-up
 from django.shortcuts import aget_object_or_404
 from rest_framework.generics import get_object_or_404
@@ -751,6 +775,17 @@ class Item(SQLAlchemy().Model): ...
 def managed(request): return render(Order.objects.get(pk=1), Order.objects.count())  # ! 37 managed|Order.objects|+1
 def related(request, order: Order): return order.line_set.all()  # ! 44 related|order.line_set.all()
 def silent(request, order: Order): get_object_or_404(Order.objects.filter(a=1), pk=1); Order.objects.create(a=1); order.tag_set.pop()
+## related-managers-by-the-project-s-own-methods-and-names
+def values(request, order: Order): return order.parts.values("name")  # ! 43 values|order.parts.values()
+def own(request, order: Order): return order.line_set.open_ones().first()  # ! 40 own|order.line_set.open_ones().first()
+def named(request, order: Order): lines = order.lines; return lines.filter(a=1)  # ! 63 named|lines.filter()
+def again(request, order: Order):
+    lines = order.line_set
+    lines = lines.open_ones()
+    lines = lines.filter(a=1)  # ! 13 again|lines.filter()
+def silent(request, order: Order, other):
+    profile = order.profile; profile.settings().get(a=1); order.profile.lines().first(); order.parts.values(); other.parts.values("a")
+    found = order.lines.all; names = order.name_of; names().filter(a=1); lines = other.lines; lines.filter(a=1)
 ## look-ups-that-answer-404
 def spelled_out(request, pk):
     try: order = Order.objects.get(pk=pk)  # ! 18 spelled_out|Order.objects
@@ -758,6 +793,8 @@ def spelled_out(request, pk):
     return render(order)
 def by_shortcut(request, pk): return render(get_object_or_404(Order.objects.filter(a=1), pk=pk))
 async def awaited(request, pk): return render(await aget_object_or_404(Order.objects.filter(a=1), pk=pk))
+def by_name(request, pk): orders = Order.objects; return render(get_object_or_404(orders, pk=pk))
+def by_both(request, pk): orders = Order.objects; return render(get_object_or_404(orders, pk=pk), orders.count())  # ! 36 by_both|Order.objects
 ## all-rows-and-declared-rows
 from django.views.generic import ListView
 class Declared(ListView):

@@ -10,6 +10,7 @@ FRAMEWORK = Framework(
     source="https://cornice.readthedocs.io/en/latest/services.html, https://cornice.readthedocs.io/en/latest/resources.html",
     packages=("cornice",),
     decorators={"cornice.resource.view": Role.HTTP},
+    decorator_requests={"cornice.resource.view": _REQUEST},
     object_decorators=(ObjectDecorator(classes=("cornice.Service",), methods=frozenset(_VERBS), role=Role.HTTP, request_class=_REQUEST),),
     class_handlers=(
         ClassHandlers(

@@ -45,6 +45,19 @@ def package_parent(folder: str) -> str:
     return folder
 
 
+def _outermost_package_parent(folder: str, project: str | None) -> str:
+    """The folder above the outermost package around `folder`; a folder without an `__init__.py` inside of a package belongs to it."""
+    parent = package_parent(folder)
+    around = parent
+    while project is not None and around != project and _is_inside(around, project):
+        if is_package(around):
+            parent = package_parent(around)
+            around = parent
+        else:
+            around = os.path.dirname(around)
+    return parent
+
+
 @lru_cache(maxsize=4096)
 def _starts(folder: str, parent: str) -> tuple[str, ...]:
     """The packages from `folder` up to `parent` that something is run or installed from: they hold `manage.py` or `pyproject.toml`."""
@@ -72,7 +85,7 @@ def layer_root(folder: str, configured: tuple[str, ...]) -> str:
                 return current
             current = os.path.dirname(current)
     if is_package(folder):
-        return package_parent(folder)
+        return _outermost_package_parent(folder, project)
     return project or folder
 
 

@@ -47,7 +47,17 @@ class _Place(NamedTuple):
 
     def holds(self, depth: int, names: frozenset[str]) -> bool:
         """Whether a folder, by its place in `folders`, directly holds a module or package of one of some names."""
-        return not names.isdisjoint(self.held(os.path.join(self.root, *reversed(self.folders[depth:]))))
+        return not names.isdisjoint(self.held(self.path(depth)))
+
+    def holds_features(self, depth: int) -> bool:
+        """Whether two folders in such a folder have models of their own."""
+        path = self.path(depth)
+        inside = (self.held(os.path.join(path, name)) for name in self.held(path))
+        return sum(not layers.MODEL_FOLDERS.isdisjoint(names) for names in inside) > 1
+
+    def path(self, depth: int) -> str:
+        """The absolute path of a folder, by its place in `folders`."""
+        return os.path.join(self.root, *reversed(self.folders[depth:]))
 
 
 class Layering:
@@ -170,7 +180,7 @@ class Layering:
             return True
         if folder == "queries" and place.holds(depth, frozenset({"api"})):
             return True
-        if folder in layers.BACKENDS and all(place.holds(depth, names) for names in layers.INNER_PARTS):
+        if folder in layers.BACKENDS and self._is_whole_backend(place, depth):
             return True
         if folder not in layers.CONDITIONAL_FOLDERS:
             return False
@@ -179,6 +189,13 @@ class Layering:
         if folder in layers.DTO_STEMS:  # what the core takes in
             return around is not None and around.is_core and not place.holds(depth + 1, layers.ROUTE_MODULES)
         return around is Layer.INFRASTRUCTURE or (around is Layer.TRANSPORT and folder in layers.POLICIES)
+
+    def _is_whole_backend(self, place: _Place, depth: int) -> bool:
+        """Whether a folder named like one of the transport holds all layers: services and storage, or features with models."""
+        key, project = ("backend", place.path(depth)), self.evaluator.project
+        if key not in project.memo:
+            project.memo[key] = all(place.holds(depth, names) for names in layers.INNER_PARTS) or place.holds_features(depth)
+        return project.memo[key] is True
 
     def _is_feature(self, place: _Place, depth: int) -> bool:
         """Whether a folder that is named like one of the domain is a feature with all of its layers."""

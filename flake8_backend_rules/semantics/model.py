@@ -144,6 +144,8 @@ class FileModel:
                 request = _request_parameter(placed, self.functions)
                 if request is not None:
                     self.evaluator.request_classes[request] = role.request_class
+                elif placed.owner is not None:  # handed to the constructor of a base
+                    self.evaluator.request_owners[placed.owner.lineno] = role.request_class
         return roles
 
     @cached_property

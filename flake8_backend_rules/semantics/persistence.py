@@ -140,7 +140,16 @@ class Persistence:
             return self._is_plausible(call, receiver, scope)
         if method in ROW_WRITES and value is None and isinstance(receiver, ast.Call):
             return self._is_row_by_super(receiver, scope)
+        if method in ROW_WRITES and value is not None and value.kind is Kind.OBJECT and call.args:  # `Model.delete(order)`
+            return self._is_row_by_class(value, call.args[0], method, scope)
         return method in ROW_WRITES and value is not None and self._writes_row(value, method)
+
+    def _is_row_by_class(self, cls: Value, argument: ast.expr, method: str, scope: Scope) -> bool:
+        """Whether a method of a model is called by its class with a row of it, which goes round what the row's own class does."""
+        row = self.evaluator.value(argument, scope)
+        if row is None or row.kind is not Kind.INSTANCE or not self.evaluator.rows.is_active_record(row):
+            return False
+        return self._writes_row(Value(Kind.INSTANCE, cls.name, cls.definition), method)
 
     def _is_of_related(self, call: ast.Call, method: str, value: Value | None) -> bool:
         """Whether a method writes what hangs on a row: rows by their manager, or the one row (`user.profile.save()`).
@@ -258,7 +267,7 @@ class Persistence:
             if value is not None and value.name in self.knowledge.write_constructs:
                 return True
             if isinstance(func, ast.Attribute) and name in _DML:  # table.insert(), User.__table__.update()
-                return last_name(func.value).endswith(("table", "Table")) or _is_capitalised(func.value)
+                return last_name(func.value).rstrip("_").endswith(("table", "Table")) or _is_capitalised(func.value)
         if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name):  # stmt.where(...)
             if self._name_is_data_change(func.value, scope, hops + 1):
                 return True

@@ -16,6 +16,8 @@ from flake8_backend_rules.semantics.values import Evaluator
 from flake8_backend_rules.semantics.view_functions import takes_request
 
 _MAX_MODULES = 40
+EXCEPTION_HANDLERS = "exception_handlers"
+"""What Starlette, FastAPI and Litestar call the functions that answer for exceptions, by exception or status."""
 _JOB_WORDS = frozenset({"add_job", "add_schedule", "do"})
 _WIRING = frozenset(
     f"{stem}.py"
@@ -193,6 +195,15 @@ class Registrations:
                 if holder is not None:
                     yield holder
 
+    def by_exception(self, tree: ast.Module, base: Scope) -> Iterator[FunctionInfo]:
+        """The functions of a module that it hands over as exception handlers: `FastAPI(exception_handlers={Failed: answer})`."""
+        for node, inner in scoped_nodes(base, tree):
+            for handler in _handlers_by_exception(node):
+                value = self.evaluator.value(handler, inner)
+                function = value.definition if value is not None else None
+                if isinstance(function, FunctionInfo) and function.module.path == base.module.path:
+                    yield function
+
     # -- lists -----------------------------------------------------------------------------------
 
     def listed(self, module: ModuleSummary) -> Iterator[tuple[FunctionInfo, HandlerLists]]:
@@ -236,6 +247,20 @@ class Registrations:
                 value = self.evaluator.value(handler, scope)
                 if value is not None and isinstance(value.definition, FunctionInfo):
                     yield value.definition
+
+
+def _handlers_by_exception(node: ast.AST) -> Iterator[ast.expr]:
+    """The functions in a mapping called `exception_handlers` that a node writes out, hands over or adds to."""
+    mapping: ast.expr | None = None
+    if isinstance(node, ast.keyword) and node.arg == EXCEPTION_HANDLERS:
+        mapping = node.value
+    elif isinstance(node, ast.Assign):
+        target = node.targets[0]
+        if isinstance(target, ast.Subscript) and last_name(target.value) == EXCEPTION_HANDLERS:
+            yield node.value
+        elif last_name(target) == EXCEPTION_HANDLERS:
+            mapping = node.value
+    yield from mapping.values if isinstance(mapping, ast.Dict) else ()
 
 
 def _items(node: ast.AST, names: frozenset[str], nodes: list[ast.AST]) -> Iterator[ast.expr]:

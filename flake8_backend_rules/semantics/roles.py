@@ -16,7 +16,7 @@ from flake8_backend_rules.semantics.function_roles import FunctionRole, RoleMap
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.method_roles import MethodRoles
 from flake8_backend_rules.semantics.paths import last_name
-from flake8_backend_rules.semantics.registered import Registrations
+from flake8_backend_rules.semantics.registered import EXCEPTION_HANDLERS, Registrations
 from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, PlacedFunction, Scope, own_nodes, scoped_nodes
 from flake8_backend_rules.semantics.values import Evaluator
 from flake8_backend_rules.semantics.view_functions import is_in_registry, is_view_helper, takes_request, taking_first
@@ -100,7 +100,7 @@ class RoleFinder:
             if views.package not in packages:
                 continue
             folder = os.path.basename(module.folder)
-            in_views = module.stem in views.stems or folder in views.stems or not views.stems.isdisjoint(module.name.split("."))
+            in_views = folder in views.stems or not views.stems.isdisjoint((module.stem, *module.stem.split("_")[-1:], *module.name.split(".")))
             for function in module.definitions(taking_first(views.parameter, views.request_class)):
                 if not isinstance(function, FunctionInfo) or function.line in roles:
                     continue
@@ -318,6 +318,9 @@ class RoleFinder:
                     roles.setdefault(function.line, _registered(entry, name))
         if _applies_decorator(self.evaluator.project.text_of(module.path) if text is None else text):
             self._applied_by_calls(module, tree, base, roles)
+        if text is not None and EXCEPTION_HANDLERS in text:
+            for function in self.registrations.by_exception(tree, base):
+                roles.setdefault(function.line, FunctionRole(Role.BOUNDARY, f"named in {EXCEPTION_HANDLERS}"))
         return roles
 
     def _applied_by_calls(self, module: ModuleSummary, tree: ast.Module, base: Scope, roles: RoleMap) -> None:

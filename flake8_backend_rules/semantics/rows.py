@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from flake8_backend_rules.project.surfaces import ClassInfo, Variable
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.paths import last_name
-from flake8_backend_rules.semantics.scope import How, Scope
+from flake8_backend_rules.semantics.scope import How, Scope, own_nodes
 
 if TYPE_CHECKING:
     from flake8_backend_rules.semantics.values import Ancestry, Evaluator
@@ -42,6 +42,7 @@ _NO_ROW_METHODS = frozenset({
     "count", "exists", "aggregate", "values", "values_list", "update", "delete", "bulk_create", "bulk_update",
     "acount", "aexists", "adelete", "aupdate", "explain", "in_bulk", "get_or_create", "update_or_create",
 })  # fmt: skip
+_QUERY_METHODS = RELATED_QUERIES | ROW_METHODS | _NO_ROW_METHODS
 _STATEMENT, _RESULT, _SCALARS = "sqlalchemy.Select", "sqlalchemy.Result", "sqlalchemy.ScalarResult"
 # What a session's method gives for a SELECT of one model; "" for the row itself.
 RUNS_STATEMENT = {
@@ -69,6 +70,7 @@ class Rows:
     def __init__(self, evaluator: Evaluator) -> None:
         self.evaluator = evaluator
         self._of_views: dict[ClassInfo, Value | None] = {}
+        self._appended: dict[ast.AST, dict[str, tuple[ast.expr, ...]]] = {}
 
     # -- models ----------------------------------------------------------------------------------
 
@@ -162,7 +164,7 @@ class Rows:
         """
         if isinstance(node, ast.Name) and (found := scope.lookup(node.id)) is not None:
             bound = [b.expression for b in found[0] if b.how is How.VALUE and b.position is None and b.is_before(node)]
-            return bool(bound) and isinstance(bound[-1], ast.Attribute) and self.is_related_manager(bound[-1], found[1], read=read)
+            return bool(bound) and self._binds_manager(bound[-1], found[1], read=read)
         if not isinstance(node, ast.Attribute):
             return False
         row = self.evaluator.value(node.value, scope)
@@ -178,22 +180,42 @@ class Rows:
         return held is None and (read or ancestry.complete) and not is_declared
 
     def is_related_query(self, call: ast.Call, scope: Scope) -> bool:
-        """Whether a call queries a relation of a row, or a manager that a model calls other than `objects`: `Order.open.filter()`."""
+        """Whether a call queries a relation of a row, or a manager that a model calls other than `objects`: `Order.open.filter()`.
+
+        Methods of the project's own managers may come before: `order.line_set.open_ones().first()`.
+        """
         func = call.func
-        if not isinstance(func, ast.Attribute) or func.attr not in RELATED_QUERIES or not isinstance(func.value, ast.Attribute):
+        if not isinstance(func, ast.Attribute) or func.attr not in RELATED_QUERIES:
             return False
-        receiver = func.value
+        receiver = _before_own_methods(func.value)
+        if receiver is not func.value and not _names_several(receiver):
+            return False
+        if isinstance(receiver, ast.Name):
+            return is_related_read(call) and self.is_related_manager(receiver, scope, read=receiver is func.value)
+        if not isinstance(receiver, ast.Attribute):
+            return False
         if receiver.attr in self.evaluator.knowledge.query_attributes:
             return False  # `is_query_root` tells it
         value = self.evaluator.value(receiver, scope)
         if receiver.attr.endswith("_set"):
             return value is None or value.kind in (Kind.QUERY, Kind.MEMBER)
         if value is None or value.kind is not Kind.QUERY:
-            return is_related_read(call) and self.is_related_manager(receiver, scope, read=True)
+            return is_related_read(call) and self.is_related_manager(receiver, scope, read=receiver is func.value)
         if value.name == RELATED.name or value.name in self.evaluator.knowledge.links:
             return True
         owner = self.evaluator.value(receiver.value, scope)
         return owner is not None and owner.kind is Kind.OBJECT
+
+    def _binds_manager(self, bound: ast.expr | None, scope: Scope, *, read: bool) -> bool:
+        """Whether what a name is bound to is a related manager, or what the project's own methods make of it."""
+        receiver = None if bound is None else _before_own_methods(bound)
+        if isinstance(receiver, ast.Attribute) and receiver.attr.endswith("_set"):
+            value = self.evaluator.value(receiver, scope)
+            return value is None or value.kind in (Kind.QUERY, Kind.MEMBER)
+        if receiver is None or (receiver is not bound and not _names_several(receiver)):
+            return False
+        is_asked = isinstance(receiver, ast.Attribute) or (isinstance(receiver, ast.Name) and receiver is not bound)
+        return is_asked and self.is_related_manager(receiver, scope, read=read and receiver is bound)
 
     def referring_by(self, name: str, row: Value) -> Value:
         """A row that refers to `row` (`order.line_set`): of the model beside it whose name in lower case is `name`, if there is one."""
@@ -311,6 +333,23 @@ class Rows:
             if serializer is not None and isinstance(serializer.definition, ClassInfo):
                 yield self._of_meta(serializer.definition)
 
+    def made(self, node: ast.expr, scope: Scope) -> Value | None:
+        """The row that an expression makes: `Order(number)`."""
+        value = self.evaluator.value(node, scope) if isinstance(node, ast.Call) and last_name(node.func)[:1].isupper() else None
+        return value if value is not None and value.kind is Kind.INSTANCE and self.is_active_record(value) else None
+
+    def gathered(self, name: str, scope: Scope) -> Value | None:
+        """The rows that a function puts into a list that it begins empty: `late = []`, `late.append(order)`."""
+        assert scope.node is not None
+        if scope.node not in self._appended:
+            self._appended[scope.node] = _appended_in(scope.node)
+        put_in = self._appended[scope.node].pop(name, ())  # recursion ends here
+        values = list(dict.fromkeys(self.evaluator.value(item, scope) for item in put_in))
+        self._appended[scope.node][name] = put_in
+        if not values or not all(v is not None and v.kind is Kind.INSTANCE and self.is_orm_class(v) for v in values):
+            return None
+        return Value(Kind.ROWS, "gathered", element=values[0] if len(values) == 1 else SOME_ROW)
+
     def _is_declared_query(self, annotated: ast.expr, owner: ClassInfo) -> bool:
         return names_query(annotated) and self.is_active_record(Value(Kind.INSTANCE, owner.qualname, owner))
 
@@ -344,6 +383,29 @@ class Rows:
         return definition.value, self.evaluator.module_scope(definition.module)
 
 
+def _appended_in(function: ast.AST) -> dict[str, tuple[ast.expr, ...]]:
+    """What a function appends to lists, by their local names."""
+    found: dict[str, tuple[ast.expr, ...]] = {}
+    for node in own_nodes(function):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "append" and len(node.args) == 1:
+            if isinstance(node.func.value, ast.Name):
+                name = node.func.value.id
+                found[name] = (*found.get(name, ()), node.args[0])
+    return found
+
+
+def _before_own_methods(node: ast.expr) -> ast.expr:
+    """What methods are called on that no ORM has: `order.lines` of `order.lines.open_ones()`."""
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr not in _QUERY_METHODS:
+        node = node.func.value
+    return node
+
+
+def _names_several(node: ast.expr) -> bool:
+    """Whether a name is that of several rows, not of the one that another refers to."""
+    return last_name(node).endswith(("s", "_set"))
+
+
 def query_call(owner: Value, method: str) -> Value | None:
     """What a method of a query gives: a row, a query, or something else."""
     if method in ROW_METHODS:
@@ -368,4 +430,6 @@ def is_related_read(call: ast.Call) -> bool:
     name = last_name(call.func)
     if name == "get":
         return bool(call.keywords) and not call.args
+    if name in ("values", "only") and call.args:  # a mapping's `values()` takes nothing
+        return True
     return name in QUERYSET_READS or (name == "count" and not call.args)

@@ -65,6 +65,8 @@ class Evaluator:
         self.depth = 0
         """How many questions wait for the one at hand: an answer that is found at depth 0 is whole."""
         self.request_classes: dict[ast.arg, str] = {}
+        self.request_owners: dict[int, str] = {}
+        """The class of what is `request` on instances of the linted file's classes of handlers, by the lines of the classes."""
         """Parameters that are a framework's request by their function's role, annotated or not."""
         self.handed_on: Callable[[ast.arg], Value | None] | None = None
         """What a helper is called with by the handlers of the linted file; set when these are known."""
@@ -234,7 +236,9 @@ class Evaluator:
             return self._global(node.id, scope.module)
         locals_, where = found
         chosen = _binding_before(locals_, node, inside=where is scope)
-        return None if chosen is None else self._local(chosen, where)
+        if chosen is None:
+            return None
+        return self.rows.gathered(node.id, where) if _is_empty_list(chosen) else self._local(chosen, where)
 
     def _global(self, name: str, module: ModuleSummary) -> Value | None:
         """The value of a module-level name, looked up once a file."""
@@ -363,7 +367,7 @@ class Evaluator:
                 value = self.variable(ancestor.attributes[name])
                 if owner.kind is Kind.OBJECT and value is not None and self.descends(value, self.knowledge.managers):
                     return Value(Kind.QUERY, owner.name, element=Value(Kind.INSTANCE, owner.name, cls))
-                return value
+                return value or self._request_of(owner, cls, name)
             if name in ancestor.classes:
                 return self.describe(ancestor.classes[name])
         for external in ancestry.externals:
@@ -376,7 +380,12 @@ class Evaluator:
             return value
         if name in _HELD_ROWS:
             return self.rows.saved_by(owner) if name == "instance" else self.rows.found_by_view(cls)
-        return None
+        return self._request_of(owner, cls, name)
+
+    def _request_of(self, owner: Value, cls: ClassInfo, name: str) -> Value | None:
+        """The `request` of a class of handlers that nothing else tells of."""
+        known = self.request_owners.get(cls.line) if name == "request" and owner.kind is Kind.INSTANCE else None
+        return None if known is None or not self.project.is_current(cls.module) else Value(Kind.INSTANCE, known)
 
     def _external_attribute(self, owner: str, name: str) -> Value:
         if name in self.knowledge.telling_query_attributes:
@@ -594,8 +603,8 @@ class Evaluator:
         return value if value is not None and value.kind in (Kind.ROWS, Kind.QUERY) else None
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, scope: Scope) -> Value | None:
-        """Those of some rows that are picked: `[order for order in orders if order.open]`."""
-        row = self._picked(node.elt, node.generators, scope)
+        """Those of some rows that are picked, or made: `[order for order in orders if order.open]`, `[Order(n) for n in names]`."""
+        row = self._picked(node.elt, node.generators, scope) if isinstance(node.elt, ast.Name) else self.rows.made(node.elt, scope)
         return None if row is None else Value(Kind.ROWS, "picked", element=row)
 
     def _mapping(self, node: ast.DictComp, scope: Scope) -> Value | None:
@@ -672,6 +681,11 @@ def _binding_before(locals_: list[Local], node: ast.expr, *, inside: bool) -> Lo
     told = [b for b in locals_ if not (b.how is How.VALUE and b.annotation is None and is_none(b.expression))] or locals_
     before = [b for b in told if b.is_before(node)] if inside else told
     return (before or told)[-1]
+
+
+def _is_empty_list(local: Local) -> bool:
+    """Whether a name is bound to an empty list, to be filled."""
+    return isinstance(local.expression, ast.List) and not local.expression.elts and local.how is How.VALUE and local.position is None
 
 
 def _is_untold(value: Value) -> bool:

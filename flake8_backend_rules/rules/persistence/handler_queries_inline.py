@@ -224,10 +224,10 @@ class HandlerQueriesInline(Rule):
         around = next(file.model.ancestors(top, file.scope), None)
         if isinstance(node, ast.Attribute) and methods and QUERY_READS.isdisjoint(methods) and not self._goes_on(around, function, file):
             return  # a method of the model's own manager is the query function
-        if isinstance(around, ast.Call) and top in around.args and last_name(around.func).endswith("get_object_or_404"):
+        if _is_looked_up(top, around):
             return
         is_row = bool(methods) and methods[-1] in ROW_METHODS  # has been read by then
-        if isinstance(around, ast.Assign) and not is_row and self._is_only_written(around, function, file):
+        if isinstance(around, ast.Assign) and not is_row and self._is_only_handed_on(around, function, file):
             return
         file.report(self, node, once_per=function, where=where, call=quoted(node))
 
@@ -239,11 +239,19 @@ class HandlerQueriesInline(Rule):
         uses = (n for n in own_nodes(function) if isinstance(n, ast.Name) and n.id == target.id and isinstance(n.ctx, ast.Load))
         return any(not QUERYSET_READS.isdisjoint(file.model.chain_top(use, file.scope)[1]) for use in uses)
 
-    def _is_only_written(self, bound: ast.Assign, function: FunctionNode, file: LintedFile) -> bool:
-        """Whether a query is bound to a name for nothing but to be deleted or updated."""
+    def _is_only_handed_on(self, bound: ast.Assign, function: FunctionNode, file: LintedFile) -> bool:
+        """Whether a query is bound to a name for nothing but to be deleted, updated or looked up in."""
         target = bound.targets[0]
         if not isinstance(target, ast.Name) or len(bound.targets) > 1:
             return False
         uses = [n for n in own_nodes(function) if isinstance(n, ast.Name) and n.id == target.id and n is not target]
-        ends = [file.model.chain_top(use, file.scope)[1] for use in uses]
-        return bool(ends) and all(methods and methods[-1] in QUERY_WRITES for methods in ends)
+        ends = [file.model.chain_top(use, file.scope) for use in uses]
+        return bool(ends) and all(
+            (methods and methods[-1] in QUERY_WRITES) or _is_looked_up(top, next(file.model.ancestors(top, file.scope), None))
+            for top, methods in ends
+        )
+
+
+def _is_looked_up(query: ast.expr, around: ast.AST | None) -> bool:
+    """Whether a query is handed to `get_object_or_404`."""
+    return isinstance(around, ast.Call) and query in around.args and last_name(around.func).endswith("get_object_or_404")
