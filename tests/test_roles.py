@@ -1624,3 +1624,31 @@ def test_functions_named_in_exception_handlers(tmp_path: Path) -> None:
     app.handlers[KeyError] = other
     """
     assert roles(tmp_path, source, "app/services/web_service.py") == dict.fromkeys(["failed", "lost", "kept"], BOUNDARY)
+
+
+def test_a_class_whose_instances_are_decorators(tmp_path: Path) -> None:
+    files = {
+        "app/retry.py": """
+        from celery import shared_task
+
+        class retryable_task:
+            def __init__(self, **options): self.options = options
+
+            def __call__(self, function):
+                return shared_task(**self.options)(function)
+
+        class Named:
+            def __init__(self, name): ...
+            def __call__(self, function): return function
+        """,
+        "app/tasks.py": """
+        from app.retry import Named, retryable_task
+
+        @retryable_task(name="expire")
+        def expire(pk): ...
+
+        @Named("a")
+        def other(pk): ...
+        """,
+    }
+    assert roles(tmp_path, files, "app/tasks.py") == {"expire": JOB}

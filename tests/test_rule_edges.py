@@ -700,6 +700,11 @@ class Cart(models.Model): lines: "models.manager.RelatedManager['Line']"
 class Plain: lines: "models.manager.RelatedManager['Line']"
 def f(request, cart: Cart): cart.lines.create(a=1)  # ! 29 f|cart.lines.create()
 def silent(request, plain: Plain): plain.lines.create(a=1)
+## lists-of-a-query-and-models-by-key
+def f(request):
+    found = list(Order.objects.all()); found.insert(0, Order()); found.delete(); found[0].save()  # ! 82 f|found[0].save()
+def g(request): MODELS["a"]["model"].objects.all().delete()  # ! 17 g|MODELS['a']['model'].objects.all().delete()
+def silent(request): MODELS["a"]["thing"].objects.all().delete()
 ## rows-put-into-lists
 def gathered(request):
     late = []; paid = []; mixed = []; other = []
@@ -794,7 +799,9 @@ def spelled_out(request, pk):
 def by_shortcut(request, pk): return render(get_object_or_404(Order.objects.filter(a=1), pk=pk))
 async def awaited(request, pk): return render(await aget_object_or_404(Order.objects.filter(a=1), pk=pk))
 def by_name(request, pk): orders = Order.objects; return render(get_object_or_404(orders, pk=pk))
-def by_both(request, pk): orders = Order.objects; return render(get_object_or_404(orders, pk=pk), orders.count())  # ! 36 by_both|Order.objects
+def by_both(request, pk):
+    orders = Order.objects  # ! 14 by_both|Order.objects
+    return render(get_object_or_404(orders, pk=pk), orders.count())
 ## all-rows-and-declared-rows
 from django.views.generic import ListView
 class Declared(ListView):
@@ -840,6 +847,18 @@ def by_default(request): return render(Found._default_manager.filter(a=1))  # ! 
 def by_base(request): return render(find_model("a")._base_manager.get(a=1))  # ! 37 by_base|find_model('a')._base_manager
 def declared(request, shop: Shop): return render(shop.orders.exists())  # ! 50 declared|shop.orders.exists()
 def silent(request, plain: Plain): return render(plain.orders.exists(), Found.managers.filter(a=1))
+## managers-made-of-query-sets
+from django.db import models
+class Orders(models.QuerySet): ...
+class Own(models.Manager): ...
+class Late(models.Model):
+    late = Orders.as_manager(); plain = models.QuerySet.as_manager(); other = Orders.as_list()
+    both = models.Manager.from_queryset(Orders)(); mine = Own.from_queryset(Orders)()
+def f(request): return render(Late.late.filter(a=1))  # ! 31 f|Late.late.filter()
+def g(request): return render(Late.plain.filter(a=1))  # ! 31 g|Late.plain.filter()
+def h(request): return render(Late.both.filter(a=1))  # ! 31 h|Late.both.filter()
+def i(request): return render(Late.mine.filter(a=1))  # ! 31 i|Late.mine.filter()
+def silent(request): return render(Late.other.filter(a=1))
 ## relations-of-rows-with-an-unread-base-and-third-party-managers
 from django.db import models
 from shop.missing import Stamped

@@ -6,6 +6,7 @@ _HTTP_REQUEST = "django.http.HttpRequest"
 _DRF_REQUEST = "rest_framework.request.Request"
 _USER = "django.contrib.auth.models.User"
 _MODEL = "django.db.models.Model"
+_QUERYSET, _MANAGER = "django.db.models.QuerySet", "django.db.models.Manager"
 _DJANGO_VIEWS = (
     "django.views.View", "django.views.generic.View", "django.views.generic.TemplateView",
     "django.views.generic.RedirectView", "django.views.generic.ListView", "django.views.generic.DetailView",
@@ -47,7 +48,8 @@ FRAMEWORK = Framework(
     source="https://docs.djangoproject.com/en/stable/ref/, https://www.django-rest-framework.org/api-guide/",
     packages=("django", "rest_framework"),
     unseen=frozenset({
-        *_OLD_ACTIONS, "django.http.HttpRequest.user", "django.views.generic.base.ContextMixin.request",
+        *_OLD_ACTIONS, f"{_MANAGER}.__call__",  # of the class that `from_queryset` makes
+        "django.http.HttpRequest.user", "django.views.generic.base.ContextMixin.request",
         *(f"rest_framework.mixins.{name}.request" for name in _MIXINS),
     }),
     decorators=dict.fromkeys(("rest_framework.decorators.api_view", "rest_framework.decorators.action", *_OLD_ACTIONS), Role.HTTP),
@@ -116,6 +118,7 @@ FRAMEWORK = Framework(
         **dict.fromkeys(_ROW_LOOKUPS, _MODEL),
         "django.shortcuts.get_list_or_404": "django.db.models.QuerySet",
         "django.contrib.auth.authenticate": _USER,
+        **dict.fromkeys((f"{_QUERYSET}.as_manager", f"{_MANAGER}.from_queryset", f"{_MANAGER}.__call__"), _MANAGER),
         "rest_framework.generics.GenericAPIView.get_object": _MODEL,
         "rest_framework.generics.GenericAPIView.get_queryset": "django.db.models.QuerySet",
         "rest_framework.viewsets.GenericViewSet.get_object": _MODEL,

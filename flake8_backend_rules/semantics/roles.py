@@ -99,8 +99,8 @@ class RoleFinder:
         for views in self.knowledge.view_functions:
             if views.package not in packages:
                 continue
-            folder = os.path.basename(module.folder)
-            in_views = folder in views.stems or not views.stems.isdisjoint((module.stem, *module.stem.split("_")[-1:], *module.name.split(".")))
+            names = os.path.basename(module.folder), *module.name.split("."), module.stem, module.stem.rpartition("_")[2]
+            in_views = not views.stems.isdisjoint(names)
             for function in module.definitions(taking_first(views.parameter, views.request_class)):
                 if not isinstance(function, FunctionInfo) or function.line in roles:
                     continue
@@ -174,8 +174,11 @@ class RoleFinder:
         return None if role is None else FunctionRole(role, f"@{name}", self.knowledge.decorator_requests.get(name, ""))
 
     def _decorator_class(self, cls: ClassInfo) -> FunctionRole | None:
+        """The role that a class hands on whose instances are decorators: by a base of its, or by its `__call__`."""
         externals = self.evaluator.ancestry(cls).externals
-        return next((r for name in externals if (r := self._external_decorator(name)) is not None), None)
+        role = next((r for name in externals if (r := self._external_decorator(name)) is not None), None)
+        method = None if role is not None else self.evaluator.method(cls, "__call__")
+        return role if method is None else self._wrapped(method)
 
     def _object_decorator(self, target: ast.Attribute, decorator: ast.expr, scope: Scope) -> FunctionRole | None:
         owner = self.evaluator.value(target.value, scope)

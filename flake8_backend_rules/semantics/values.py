@@ -320,7 +320,7 @@ class Evaluator:
     def _attribute(self, node: ast.Attribute, scope: Scope) -> Value | None:
         owner = self.value(node.value, scope)
         if owner is None or (node.attr == "objects" and _is_untold(owner)):
-            is_named = node.attr == "objects" and _is_named_model(last_name(node.value))
+            is_named = node.attr == "objects" and _is_named_model(_name_or_key(node.value))
             return _OF_SOME_MODEL if is_named or node.attr in self.knowledge.telling_query_attributes else None
         return self.attribute(owner, node.attr)
 
@@ -428,7 +428,9 @@ class Evaluator:
         func = node.func
         if isinstance(func, ast.Name) and func.id in _PASS_THROUGH and node.args:
             if scope.lookup(func.id) is None and not scope.module.binds(func.id):
-                return self.value(node.args[0], scope)
+                value = self.value(node.args[0], scope)
+                is_query = value is not None and value.kind is Kind.QUERY
+                return Value(Kind.ROWS, "listed", element=value.element) if is_query and value is not None else value
         if isinstance(func, ast.Attribute):
             owner = self.value(func.value, scope)
             if func.attr == "get_object" and scope.owner is not None and is_super(func.value):
@@ -691,6 +693,12 @@ def _is_empty_list(local: Local) -> bool:
 def _is_untold(value: Value) -> bool:
     """Whether of a value only that is known that a third party gave it."""
     return value.kind is Kind.MEMBER or (value.kind is Kind.INSTANCE and value.definition is None and value.name.endswith("()"))
+
+
+def _name_or_key(node: ast.expr) -> str:
+    """The name that an expression ends in, or the key by which it is taken out of a mapping."""
+    key = node.slice if isinstance(node, ast.Subscript) else None
+    return key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else last_name(node)
 
 
 def _is_named_model(name: str) -> bool:
