@@ -815,6 +815,16 @@ def test_folders_above_the_source_root_do_not_count(tmp_path: Path) -> None:
     assert placement(root, "x = 1", "orders.py") == Placement(NONE, NOTHING)
 
 
+def test_handlers_in_a_factory_of_the_application(tmp_path: Path) -> None:
+    route = "".join(f'    @app.get("/{name}")\n    def {name}(): ...\n\n' for name in ("index", "orders", "parts"))
+    factory = f"from flask import Flask\n\ndef create_app():\n    app = Flask(__name__)\n\n{route}    return app\n"
+    assert placement(tmp_path, factory, "shop/frontend.py") == Placement(TRANSPORT, "defines a route handler")
+    assert placement(tmp_path, factory, "shop/__init__.py") == Placement(NONE, NOTHING)
+    two = factory.replace('@app.get("/parts")', "@other")
+    assert placement(tmp_path, two, "shop/two.py") == Placement(NONE, NOTHING)
+    assert placement(tmp_path, factory.replace("return app", "return 1"), "shop/other.py") == Placement(NONE, NOTHING)
+
+
 def test_folders_above_src_do_not_count(tmp_path: Path) -> None:
     assert placement(tmp_path, "x = 1", "services/billing/src/shop/orders.py") == Placement(NONE, NOTHING)
     assert placement(tmp_path, "x = 1", "services/billing/src/services/orders.py") == Placement(APPLICATION, "folder services")

@@ -1652,3 +1652,26 @@ def test_a_class_whose_instances_are_decorators(tmp_path: Path) -> None:
         """,
     }
     assert roles(tmp_path, files, "app/tasks.py") == {"expire": JOB}
+
+
+FACTORY = """
+from flask import Flask
+
+def create_app():
+    app = Flask(__name__)
+
+    @app.route("/orders")
+    def orders(): ...
+
+    return app
+
+def other(): ...
+
+if __name__ == "__main__":
+    create_app().run()
+    other()
+"""
+
+
+def test_a_factory_of_the_application_is_no_command(tmp_path: Path) -> None:
+    assert roles(tmp_path, FACTORY, "shop/frontend.py") == {"orders": HTTP, "other": CLI}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple, cast
 
@@ -344,12 +345,14 @@ class Layering:
     def _counted(self, module: ModuleSummary, functions: Callable[[], list[PlacedFunction]], roles: RoleMap) -> RoleMap:
         """Of all roles of a module, those that say something of its layer."""
         counted = dict(self.roles.surface(module))
-        for placed in functions() if len(roles) > len(counted) else ():
-            line = placed.node.lineno
-            if line in roles and line not in counted:
-                is_command = roles[line].role is Role.CLI
-                if placed.enclosing is None or is_command or self.roles.makes_routes(placed.enclosing, module):
-                    counted[line] = roles[line]
+        if len(roles) <= len(counted):
+            return counted
+        more = [placed for placed in functions() if placed.node.lineno in roles and placed.node.lineno not in counted]
+        inside = Counter(placed.enclosing for placed in more)
+        for placed in more:
+            role, around = roles[placed.node.lineno], placed.enclosing
+            if around is None or role.role is Role.CLI or self.roles.makes_routes(around, module, inside[around]):
+                counted[placed.node.lineno] = role
         return counted
 
 

@@ -38,6 +38,8 @@ _LIFECYCLE = frozenset({"start", "stop", "close", "shutdown", "connect", "discon
 ROUTERS = ("router", "blueprint")
 """How the names of classes end that handlers are put on, in lower case."""
 _APPLIED = re.compile(r"\)\((?=\w[\w.]*\))")
+_MANY_ROUTES = 3
+"""So many handlers in the factory of an application are its routes."""
 _COMMAND_DECORATORS = frozenset({"command", "callback", "group"})
 _TELLING_DECORATOR = re.compile(rf"@(?<!\w@)(?!(?:\w+\.)*(?:{'|'.join(sorted(_PLAIN_DECORATORS))})\b(?!\.))")
 
@@ -130,7 +132,9 @@ class RoleFinder:
         for call in module.main_calls:
             if isinstance(call.func, ast.Name) and call.func.id not in handed:
                 found = module.binding(call.func.id)
-                if isinstance(found, FunctionInfo) and found.line not in roles:
+                if not isinstance(found, FunctionInfo) or found.line in roles:
+                    continue
+                if not self._is_application(self.evaluator.results.of(found)):
                     roles[found.line] = FunctionRole(Role.CLI, "called in the __main__ block")
 
     def _coroutine_consumers(self, module: ModuleSummary, roles: RoleMap) -> None:
@@ -341,8 +345,18 @@ class RoleFinder:
         """Whether `complete` may find more roles than `surface` in a module of some text."""
         return _INNER_DECORATOR.search(text) is not None or _applies_decorator(text) or self.registrations.may_be_in(text, module)
 
-    def makes_routes(self, function: FunctionNode, module: ModuleSummary) -> bool:
-        """Whether a function returns a router or blueprint, or says that it takes one: handlers inside it count for its module's layer."""
+    def _is_application(self, value: Value | None) -> bool:
+        """Whether a value is what handlers are put on."""
+        if value is None or value.kind is not Kind.INSTANCE:
+            return False
+        return bool(self.evaluator.descends(value, self.knowledge.any_object_decorator))
+
+    def makes_routes(self, function: FunctionNode, module: ModuleSummary, inside: int) -> bool:
+        """Whether a function returns a router or blueprint, or says that it takes one: handlers inside it count for its module's layer.
+
+        So does one that returns the application, if more than a health check is `inside`; but for a package's `__init__`, from which
+        other layers have more than that.
+        """
         scope = Scope(module, function, self.evaluator.module_scope(module), None)
         if takes_router(function.args):
             return True
@@ -351,6 +365,8 @@ class RoleFinder:
                 value = self.evaluator.value(node.value, scope)
                 name = value.last_name if value is not None else node.value.id if isinstance(node.value, ast.Name) else ""
                 if name.lower().endswith(ROUTERS):
+                    return True
+                if inside >= _MANY_ROUTES and not module.is_package and self._is_application(value):
                     return True
         return False
 

@@ -226,13 +226,12 @@ class OutboundHttpOutsideInfrastructure(Rule):
 
     def _report(self, node: ast.expr, file: LintedFile, *, named: bool = False) -> None:
         """A command of a command-line program is often there to make the call, and is left alone. `named`: the options name the callee."""
-        if not is_script(file.module.name):
-            if file.model.handler_at(file.scope, Role.CLI) is not None:
+        model = file.model
+        if model.handler_at(file.scope, Role.HTTP, Role.JOB) is None:
+            is_left_alone = _stands_alone(file) if is_script(file.module.name) else model.handler_at(file.scope, Role.CLI) is not None
+            if is_left_alone or (not named and _is_client(file)):
                 return
-        elif _stands_alone(file):
-            return
-        if named or file.model.handler_at(file.scope, Role.HTTP, Role.JOB) is not None or not _is_client(file):
-            file.report(self, node, layer=file.model.layer.value, call=quoted(node))
+        file.report(self, node, layer=model.layer.value, call=quoted(node))
 
     def _check_function(self, func: ast.expr, node: ast.expr, file: LintedFile) -> None:
         if not file.imports_any(_CLIENT_PACKAGES) or root_name(func) not in file.names_of(_CLIENT_PACKAGES):
