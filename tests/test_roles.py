@@ -650,6 +650,26 @@ def test_handlers_that_a_list_of_routes_around_names(tmp_path: Path) -> None:
     assert roles(tmp_path, files, EDGE) == {}
 
 
+def test_handlers_of_sanic_that_a_module_around_registers(tmp_path: Path) -> None:
+    files = {
+        "app/server.py": """
+        from sanic import Sanic
+        from app.handlers import *
+
+        app = Sanic("shop")
+        app.add_route(index, "/", methods=["GET"])
+        """,
+        "app/handlers.py": """
+        from sanic import request
+
+        async def index(req: request): ...
+
+        async def other(req: request): ...
+        """,
+    }
+    assert roles(tmp_path, files, "app/handlers.py") == {"index": HTTP}
+
+
 def test_methods_that_a_module_around_registers(tmp_path: Path) -> None:
     files = {
         "app/api/__init__.py": """
