@@ -16,7 +16,8 @@ from flake8_backend_rules.project.layers import Layer, Placement
 from flake8_backend_rules.project.summary import ModuleSummary
 from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo
 from flake8_backend_rules.semantics.function_roles import RoleMap
-from flake8_backend_rules.semantics.roles import ROUTERS, RoleFinder, takes_router
+from flake8_backend_rules.semantics.roles import RoleFinder
+from flake8_backend_rules.semantics.route_factories import ROUTERS, makes_routes, takes_router
 from flake8_backend_rules.semantics.scope import PlacedFunction, placed_functions
 from flake8_backend_rules.semantics.values import Evaluator
 
@@ -351,7 +352,7 @@ class Layering:
         inside = Counter(placed.enclosing for placed in more)
         for placed in more:
             role, around = roles[placed.node.lineno], placed.enclosing
-            if around is None or role.role is Role.CLI or self.roles.makes_routes(around, module, inside[around]):
+            if around is None or role.role is Role.CLI or makes_routes(self.evaluator, around, module, inside[around]):
                 counted[placed.node.lineno] = role
         return counted
 

@@ -10,7 +10,7 @@ from flake8_backend_rules.project.summary import ModuleSummary
 from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, Variable
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.paths import is_super, last_name
-from flake8_backend_rules.semantics.rows import RELATED_QUERIES, RELATED_WRITES
+from flake8_backend_rules.semantics.relations import RELATED_QUERIES, RELATED_WRITES
 from flake8_backend_rules.semantics.scope import How, Scope, all_nodes, own_nodes
 from flake8_backend_rules.semantics.session_names import is_session_name
 from flake8_backend_rules.semantics.values import Evaluator
@@ -132,7 +132,7 @@ class Persistence:
             return method in (_WRITES_OF_LINKS if value.name in self.knowledge.links else QUERY_WRITES)
         if self._is_declared(method, value, self.knowledge.writes):
             return True
-        if self._is_of_related(call, method, value) and self.evaluator.rows.is_related_manager(receiver, scope):
+        if self._is_of_related(call, method, value) and self.evaluator.relations.is_related_manager(receiver, scope):
             return True
         if method in STATEMENT_METHODS:
             return bool(call.args) and self.is_session(receiver, scope) and self.is_data_change(call.args[0], scope)

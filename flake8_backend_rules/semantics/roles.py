@@ -11,13 +11,13 @@ from functools import cache
 from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.frameworks.schema import HTTP_VERBS, ObjectDecorator, Registration, Role
 from flake8_backend_rules.project.summary import ModuleSummary
-from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, FunctionNode, Variable
+from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, Variable
 from flake8_backend_rules.semantics.function_roles import FunctionRole, RoleMap
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.method_roles import MethodRoles
-from flake8_backend_rules.semantics.paths import last_name
 from flake8_backend_rules.semantics.registered import EXCEPTION_HANDLERS, Registrations
-from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, PlacedFunction, Scope, own_nodes, scoped_nodes
+from flake8_backend_rules.semantics.route_factories import is_application
+from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, PlacedFunction, Scope, scoped_nodes
 from flake8_backend_rules.semantics.values import Evaluator
 from flake8_backend_rules.semantics.view_functions import is_in_registry, is_view_helper, takes_request, taking_first
 
@@ -35,11 +35,7 @@ _DATA_FOLDERS = frozenset({"models", "model", "orm", "db", "crud", "dao", "repos
 """What is called workers there are rows about workers."""
 # Methods by which a consumer, or a handle of a job, is looked after.
 _LIFECYCLE = frozenset({"start", "stop", "close", "shutdown", "connect", "disconnect", "wait", "join", "cancel"})
-ROUTERS = ("router", "blueprint")
-"""How the names of classes end that handlers are put on, in lower case."""
 _APPLIED = re.compile(r"\)\((?=\w[\w.]*\))")
-_MANY_ROUTES = 3
-"""So many handlers in the factory of an application are its routes."""
 _COMMAND_DECORATORS = frozenset({"command", "callback", "group"})
 _TELLING_DECORATOR = re.compile(rf"@(?<!\w@)(?!(?:\w+\.)*(?:{'|'.join(sorted(_PLAIN_DECORATORS))})\b(?!\.))")
 
@@ -134,7 +130,7 @@ class RoleFinder:
                 found = module.binding(call.func.id)
                 if not isinstance(found, FunctionInfo) or found.line in roles:
                     continue
-                if not self._is_application(self.evaluator.results.of(found)):
+                if not is_application(self.evaluator, self.evaluator.results.of(found)):
                     roles[found.line] = FunctionRole(Role.CLI, "called in the __main__ block")
 
     def _coroutine_consumers(self, module: ModuleSummary, roles: RoleMap) -> None:
@@ -345,30 +341,6 @@ class RoleFinder:
         """Whether `complete` may find more roles than `surface` in a module of some text."""
         return _INNER_DECORATOR.search(text) is not None or _applies_decorator(text) or self.registrations.may_be_in(text, module)
 
-    def _is_application(self, value: Value | None) -> bool:
-        """Whether a value is what handlers are put on."""
-        if value is None or value.kind is not Kind.INSTANCE:
-            return False
-        return bool(self.evaluator.descends(value, self.knowledge.any_object_decorator))
-
-    def makes_routes(self, function: FunctionNode, module: ModuleSummary, inside: int) -> bool:
-        """Whether a function returns a router or blueprint, or says that it takes one: handlers inside it count for its module's layer.
-
-        So does one that returns the application, if more than a health check is `inside`; but for a package's `__init__`, from which
-        other layers have more than that.
-        """
-        scope = Scope(module, function, self.evaluator.module_scope(module), None)
-        if takes_router(function.args):
-            return True
-        for node in own_nodes(function):
-            if isinstance(node, ast.Return) and node.value is not None:
-                value = self.evaluator.value(node.value, scope)
-                name = value.last_name if value is not None else node.value.id if isinstance(node.value, ast.Name) else ""
-                if name.lower().endswith(ROUTERS):
-                    return True
-                if inside >= _MANY_ROUTES and not module.is_package and self._is_application(value):
-                    return True
-        return False
 
 
 def _is_decorated(text: str) -> bool:
@@ -407,13 +379,6 @@ def _decorators() -> re.Pattern[str]:
     known = knowledge()
     names = {*known.object_decorators, *(name.rpartition(".")[2] for name in known.decorators)}
     return re.compile(rf"\b(?:{'|'.join(sorted(names))})\(")
-
-
-def takes_router(args: ast.arguments) -> bool:
-    """Whether a function has a parameter that is annotated as a router or blueprint."""
-    annotations = (arg.annotation for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs) if arg.annotation is not None)
-    mentioned = (node for annotation in annotations for node in ast.walk(annotation) if isinstance(node, (ast.Name, ast.Attribute)))
-    return any(last_name(node).lower().endswith(ROUTERS) for node in mentioned)
 
 
 def _registered(entry: Registration, name: str) -> FunctionRole:

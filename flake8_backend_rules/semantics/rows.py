@@ -19,30 +19,17 @@ _SEQUENCES = (ast.Tuple, ast.List, ast.Set)
 ANY_ROW = "django.db.models.Model"
 """The class of a row of which only that is known that it is a row of an active-record model."""
 SOME_ROW = Value(Kind.INSTANCE, ANY_ROW)
-RELATED = Value(Kind.QUERY, "related", element=SOME_ROW)
-"""What the manager of related rows is."""
-
-RELATED_QUERIES = frozenset({
-    "all", "filter", "get", "exclude", "first", "last", "count", "exists", "values", "values_list", "order_by",
-    "select_related", "prefetch_related", "annotate", "aggregate", "distinct", "only", "latest", "earliest",
-})  # fmt: skip
 _OF_VIEWS = ("queryset", "model", "serializer_class", "form_class")
 _QUERY_CLASSES = frozenset({"QuerySet", "Manager", "RelatedManager", "ManyRelatedManager"})
-QUERYSET_READS = RELATED_QUERIES - {"get", "count", "values", "only"}  # which mappings, lists and fields may have too
-RELATED_WRITES = frozenset({
-    "create", "acreate", "bulk_create", "abulk_create", "get_or_create", "aget_or_create", "update_or_create", "aupdate_or_create",
-})  # fmt: skip
-
 # Terminal methods of a query, and those that leave it for something that is no row.
 ROW_METHODS = frozenset({
     "get", "first", "last", "one", "one_or_none", "earliest", "latest", "create", "scalar", "get_or_404",
     "first_or_404", "one_or_404", "aget", "afirst", "alast", "acreate", "get_or_none", "get_by_id", "first_or_none",
 })  # fmt: skip
-_NO_ROW_METHODS = frozenset({
+NO_ROW_METHODS = frozenset({
     "count", "exists", "aggregate", "values", "values_list", "update", "delete", "bulk_create", "bulk_update",
     "acount", "aexists", "adelete", "aupdate", "explain", "in_bulk", "get_or_create", "update_or_create",
 })  # fmt: skip
-_QUERY_METHODS = RELATED_QUERIES | ROW_METHODS | _NO_ROW_METHODS
 _STATEMENT, _RESULT, _SCALARS = "sqlalchemy.Select", "sqlalchemy.Result", "sqlalchemy.ScalarResult"
 # What a session's method gives for a SELECT of one model; "" for the row itself.
 RUNS_STATEMENT = {
@@ -145,7 +132,7 @@ class Rows:
     def of_manager(self, query: Value, method: str) -> Value | None:
         """What a method of a first-party manager says it returns: `Profile.objects.for_user(user)`."""
         model = query.element.definition if query.element is not None else None
-        if method in ROW_METHODS or method in _NO_ROW_METHODS or not isinstance(model, ClassInfo):
+        if method in ROW_METHODS or method in NO_ROW_METHODS or not isinstance(model, ClassInfo):
             return None
         manager = next((c.attributes["objects"] for c in self.evaluator.ancestry(model).classes if "objects" in c.attributes), None)
         value = self.evaluator.variable(manager) if manager is not None else None
@@ -154,108 +141,10 @@ class Rows:
         function = self.evaluator.method(value.definition, method)
         return None if function is None or function.returns is None else self.evaluator.results.of(function)
 
-    # -- relations -------------------------------------------------------------------------------
-
-    def is_related_manager(self, node: ast.expr, scope: Scope, *, read: bool = False) -> bool:
-        """Whether `node` is an attribute of a row that no class declares: the manager of rows that refer to it (`related_name`).
-
-        `read`: a method is called on it that only managers have, so that a base which is not read makes no doubt, nor a field that
-        a third party calls a manager.
-        """
-        if isinstance(node, ast.Name) and (found := scope.lookup(node.id)) is not None:
-            bound = [b.expression for b in found[0] if b.how is How.VALUE and b.position is None and b.is_before(node)]
-            return bool(bound) and self._binds_manager(bound[-1], found[1], read=read)
-        if not isinstance(node, ast.Attribute):
-            return False
-        row = self.evaluator.value(node.value, scope)
-        if row is None or row.kind is not Kind.INSTANCE or not self.is_active_record(row):
-            return False
-        held = self.evaluator.attribute(row, node.attr)
-        if not isinstance(row.definition, ClassInfo):
-            return held is not None and held.kind is Kind.MEMBER
-        ancestry = self.evaluator.ancestry(row.definition)
-        is_declared = any(node.attr in c.attributes or node.attr in c.methods for c in ancestry.classes)
-        if read and held is not None and held.definition is None and held.last_name.endswith("Manager"):
-            return True
-        return held is None and (read or ancestry.complete) and not is_declared
-
-    def is_related_query(self, call: ast.Call, scope: Scope) -> bool:
-        """Whether a call queries a relation of a row, or a manager that a model calls other than `objects`: `Order.open.filter()`.
-
-        Methods of the project's own managers may come before: `order.line_set.open_ones().first()`.
-        """
-        func = call.func
-        if not isinstance(func, ast.Attribute) or func.attr not in RELATED_QUERIES:
-            return False
-        receiver = _before_own_methods(func.value)
-        if receiver is not func.value and not _names_several(receiver):
-            return False
-        if isinstance(receiver, ast.Name):
-            return is_related_read(call) and self.is_related_manager(receiver, scope, read=receiver is func.value)
-        if not isinstance(receiver, ast.Attribute):
-            return False
-        if receiver.attr in self.evaluator.knowledge.query_attributes:
-            return False  # `is_query_root` tells it
-        value = self.evaluator.value(receiver, scope)
-        if receiver.attr.endswith("_set"):
-            return value is None or value.kind in (Kind.QUERY, Kind.MEMBER)
-        if value is None or value.kind is not Kind.QUERY:
-            return is_related_read(call) and self.is_related_manager(receiver, scope, read=receiver is func.value)
-        if value.name == RELATED.name or value.name in self.evaluator.knowledge.links:
-            return True
-        owner = self.evaluator.value(receiver.value, scope)
-        return owner is not None and owner.kind is Kind.OBJECT
-
-    def _binds_manager(self, bound: ast.expr | None, scope: Scope, *, read: bool) -> bool:
-        """Whether what a name is bound to is a related manager, or what the project's own methods make of it."""
-        receiver = None if bound is None else _before_own_methods(bound)
-        if isinstance(receiver, ast.Attribute) and receiver.attr.endswith("_set"):
-            value = self.evaluator.value(receiver, scope)
-            return value is None or value.kind in (Kind.QUERY, Kind.MEMBER)
-        if receiver is None or (receiver is not bound and not _names_several(receiver)):
-            return False
-        is_asked = isinstance(receiver, ast.Attribute) or (isinstance(receiver, ast.Name) and receiver is not bound)
-        return is_asked and self.is_related_manager(receiver, scope, read=read and receiver is bound)
-
-    def referring_by(self, name: str, row: Value) -> Value:
-        """A row that refers to `row` (`order.line_set`): of the model beside it whose name in lower case is `name`, if there is one."""
-        module = row.definition.module if isinstance(row.definition, ClassInfo) else None
-        beside = None if module is None else module.name_in_any_case(name)
-        if module is None or beside is None:
-            return SOME_ROW
-        model = self.evaluator.describe(self.evaluator.project.resolve(module, beside))
-        return (self.evaluator.instance_of(model) if self._is_model(model) else None) or SOME_ROW
-
-    def held_by(self, variable: Variable) -> Value | None:
-        """The row that `project = models.ForeignKey(Project, ...)` holds on instances, or the query that a many-to-many field is.
-
-        So is what a model only declares, for type checkers, to be one: `lines: QuerySet[Line]`.
-        """
-        call = variable.value
-        if call is None and variable.owner is not None and variable.annotation is not None:
-            return RELATED if self._is_declared_query(variable.annotation, variable.owner) else None
-        if not isinstance(call, ast.Call) or variable.owner is None:
-            return None
-        scope = self.evaluator.module_scope(variable.module)
-        field = self.evaluator.value(call.func, scope)
-        if field is None or field.definition is not None:
-            return None
-        if field.name in self.evaluator.knowledge.links:
-            return Value(Kind.QUERY, field.name, element=SOME_ROW)
-        if field.name not in self.evaluator.knowledge.relations:
-            return None
-        target = call.args[0] if call.args else next((k.value for k in call.keywords if k.arg == "to"), None)
-        if isinstance(target, ast.Constant) and target.value == "self":
-            return self.evaluator.instance_of(self.evaluator.describe(variable.owner))
-        if isinstance(target, ast.Constant) and isinstance(target.value, str) and target.value.isidentifier():
-            named = self.evaluator.project.resolve(variable.module, target.value)
-            return self.evaluator.instance_of(self.evaluator.describe(named)) or SOME_ROW
-        return self.evaluator.instance_of(self.evaluator.value(target, scope)) or SOME_ROW
-
     def selected(self, call: ast.Call, scope: Scope) -> Value | None:
         """The statement that `select(Order)` makes; None if it is not of one model."""
         model = self.evaluator.value(call.args[0], scope) if len(call.args) == 1 else None
-        return Value(Kind.INSTANCE, _STATEMENT, element=self.evaluator.instance_of(model)) if self._is_model(model) else None
+        return Value(Kind.INSTANCE, _STATEMENT, element=self.evaluator.instance_of(model)) if self.is_model(model) else None
 
     def run(self, call: ast.Call, method: str, scope: Scope) -> Value | None:
         """What a session's `method` gives for the statement that it is handed: `session.scalars(select(Order))`."""
@@ -328,7 +217,7 @@ class Rows:
             finder = cls.methods.get("get_queryset")
             queries = [named.get("queryset"), None if finder is None else self.evaluator.results.of(finder)]
             yield from (query.element for query in queries if query is not None and query.kind is Kind.QUERY)
-            yield self.evaluator.instance_of(named.get("model")) if self._is_model(named.get("model")) else None
+            yield self.evaluator.instance_of(named.get("model")) if self.is_model(named.get("model")) else None
             serializer = named.get("serializer_class") or named.get("form_class")
             if serializer is not None and isinstance(serializer.definition, ClassInfo):
                 yield self._of_meta(serializer.definition)
@@ -350,9 +239,6 @@ class Rows:
             return None
         return Value(Kind.ROWS, "gathered", element=values[0] if len(values) == 1 else SOME_ROW)
 
-    def _is_declared_query(self, annotated: ast.expr, owner: ClassInfo) -> bool:
-        return names_query(annotated) and self.is_active_record(Value(Kind.INSTANCE, owner.qualname, owner))
-
     def model_among(self, node: ast.expr, scope: Scope) -> Value | None:
         """One of the models that a mapping or sequence written out holds (`MODELS[kind]`, `for model in (Order, Line)`)."""
         if isinstance(node, ast.Name):
@@ -361,11 +247,11 @@ class Rows:
             written = node
         items = written.values if isinstance(written, ast.Dict) else written.elts if isinstance(written, _SEQUENCES) else []
         values = [self.evaluator.value(item, scope) for item in items[:_MAX_MODELS]]
-        if not values or not all(map(self._is_model, values)):
+        if not values or not all(map(self.is_model, values)):
             return None
         return values[0] if len(set(values)) == 1 else Value(Kind.OBJECT, ANY_ROW)
 
-    def _is_model(self, value: Value | None) -> bool:
+    def is_model(self, value: Value | None) -> bool:
         """Whether a value is a first-party ORM class."""
         if value is None or value.kind is not Kind.OBJECT or value.definition is None:
             return False
@@ -394,23 +280,11 @@ def _appended_in(function: ast.AST) -> dict[str, tuple[ast.expr, ...]]:
     return found
 
 
-def _before_own_methods(node: ast.expr) -> ast.expr:
-    """What methods are called on that no ORM has: `order.lines` of `order.lines.open_ones()`."""
-    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr not in _QUERY_METHODS:
-        node = node.func.value
-    return node
-
-
-def _names_several(node: ast.expr) -> bool:
-    """Whether a name is that of several rows, not of the one that another refers to."""
-    return last_name(node).endswith(("s", "_set"))
-
-
 def query_call(owner: Value, method: str) -> Value | None:
     """What a method of a query gives: a row, a query, or something else."""
     if method in ROW_METHODS:
         return owner.element
-    if method in _NO_ROW_METHODS:
+    if method in NO_ROW_METHODS:
         return Value(Kind.MEMBER, f"{owner.name}.{method}()")
     return owner
 
@@ -423,13 +297,3 @@ def names_query(annotated: ast.expr) -> bool:
     quoted = named.value if isinstance(named, ast.Constant) else None
     name = quoted.partition("[")[0].rpartition(".")[2] if isinstance(quoted, str) else last_name(named)
     return name in _QUERY_CLASSES
-
-
-def is_related_read(call: ast.Call) -> bool:
-    """Whether a call is of a method that, of all that hangs on a row, only the manager of related rows has: `all()`, `get(open=True)`."""
-    name = last_name(call.func)
-    if name == "get":
-        return bool(call.keywords) and not call.args
-    if name in ("values", "only") and call.args:  # a mapping's `values()` takes nothing
-        return True
-    return name in QUERYSET_READS or (name == "count" and not call.args)

@@ -22,7 +22,8 @@ from flake8_backend_rules.semantics.function_results import FunctionResults
 from flake8_backend_rules.semantics.instance_attributes import InstanceAttributes
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.paths import is_super, last_name
-from flake8_backend_rules.semantics.rows import ANY_ROW, MAPPED, RELATED, RUNS_STATEMENT, SOME_ROW, Rows, is_related_read, query_call
+from flake8_backend_rules.semantics.relations import RELATED, Relations, is_related_read
+from flake8_backend_rules.semantics.rows import ANY_ROW, MAPPED, RUNS_STATEMENT, SOME_ROW, Rows, query_call
 from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, Local, Scope, is_none, named_parameters
 from flake8_backend_rules.semantics.session_names import is_session_name
 
@@ -57,6 +58,7 @@ class Evaluator:
         self.project = project
         self.knowledge: Knowledge = knowledge()
         self.rows = Rows(self)
+        self.relations = Relations(self)
         self.results = FunctionResults(self)
         self.instance_attributes = InstanceAttributes(self)
         self._ancestries: dict[ClassInfo, Ancestry] = {}
@@ -341,7 +343,7 @@ class Evaluator:
             return None
         if owner.kind is Kind.INSTANCE:
             if name.endswith("_set") and self.descends(owner, self.knowledge.active_record_bases):
-                return Value(Kind.QUERY, f"{owner.name}.{name}", element=self.rows.referring_by(name.removesuffix("_set"), owner))
+                return Value(Kind.QUERY, f"{owner.name}.{name}", element=self.relations.referring_by(name.removesuffix("_set"), owner))
             if isinstance(definition, ClassInfo):
                 return self._class_attribute(owner, definition, name)
             return self._external_attribute(owner.name, name)
@@ -362,7 +364,7 @@ class Evaluator:
                     return self.results.of(method)
                 return self.describe(method)
             if name in ancestor.attributes:
-                if owner.kind is Kind.INSTANCE and (row := self.rows.held_by(ancestor.attributes[name])) is not None:
+                if owner.kind is Kind.INSTANCE and (row := self.relations.held_by(ancestor.attributes[name])) is not None:
                     return row
                 value = self.variable(ancestor.attributes[name])
                 if owner.kind is Kind.OBJECT and value is not None and self.descends(value, self.knowledge.managers):
@@ -439,7 +441,7 @@ class Evaluator:
                 return _CURSOR
             if owner is not None and owner.kind is Kind.QUERY:
                 return self.rows.of_manager(owner, func.attr) or query_call(owner, func.attr)
-            if is_related_read(node) and self.rows.is_related_manager(func.value, scope, read=True):
+            if is_related_read(node) and self.relations.is_related_manager(func.value, scope, read=True):
                 return query_call(RELATED, func.attr)
             if owner is None:
                 return self._queried_by_name(func, node, scope)

@@ -6,7 +6,8 @@ from flake8_backend_rules.project.surfaces import FunctionNode
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.semantics.paths import last_name
 from flake8_backend_rules.semantics.persistence import OR_404, QUERY_READS, QUERY_WRITES, READ_NAMES
-from flake8_backend_rules.semantics.rows import QUERYSET_READS, RELATED_QUERIES, ROW_METHODS
+from flake8_backend_rules.semantics.relations import QUERYSET_READS, RELATED_QUERIES
+from flake8_backend_rules.semantics.rows import ROW_METHODS
 from flake8_backend_rules.semantics.scope import own_nodes
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
@@ -208,7 +209,7 @@ class HandlerQueriesInline(Rule):
         if handler is None or not isinstance(node.func, ast.Attribute):
             return
         is_read = file.model.persistence.is_session_read(node, file.scope)
-        if is_read or ("django" in file.packages and file.model.evaluator.rows.is_related_query(node, file.scope)):
+        if is_read or ("django" in file.packages and file.model.evaluator.relations.is_related_query(node, file.scope)):
             self._report_chain(node, handler.description, handler.function, file)
 
     def visit_Attribute(self, node: ast.Attribute, file: LintedFile) -> None:
