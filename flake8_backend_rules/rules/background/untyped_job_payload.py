@@ -32,7 +32,8 @@ class UntypedJobPayload(Rule):
     ## How it decides
     By the annotations, through Optional, Annotated and aliases. Not counted: `self`, the task of a bound task, then a
     first parameter named ctx, context, request, task, job or message; injected parameters; `*args` and `**kwargs`
-    beside a typed payload parameter, or spelt by `Unpack[...]`; what a text, number or boolean as its default tells.
+    beside a typed payload parameter, or spelt by `Unpack[...]`; what a text, number or boolean as its default tells; a wrapper marked
+    with `@wraps`, whose payload is the wrapped function's.
 
     ## When to suppress it
     On a handler that forwards whatever it is given, such as a dead-letter queue's.
