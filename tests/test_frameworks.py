@@ -318,8 +318,10 @@ def test_a_handler_that_commits(framework: str, tmp_path: Path) -> None:
 
 JOBS: dict[str, Files] = {
     "celery": """
-        from celery import Celery, Task, shared_task
+        from celery import Celery, Task, current_app, shared_task
         app = Celery()
+        @current_app.task
+        def current(): db_session.commit()  # ! 16 current
         @app.task(bind=True)
         def bound(self): db_session.commit()  # ! 18 bound
         @shared_task

@@ -1032,10 +1032,15 @@ def test_function_views_named_in_urlpatterns(tmp_path: Path) -> None:
         def unlisted(request): ...
 
         def unused(_request): ...
+
+        def nameless(_, pk): ...
+
+        def helper(_): ...
         """,
     }
-    files["shop/urls.py"] = files["shop/urls.py"].replace("pages.index)", 'pages.index), path("u", pages.unused)')
-    assert roles(tmp_path, files, "shop/pages.py") == {"index": HTTP, "detail": HTTP, "unused": HTTP}
+    more = 'pages.index), path("u", pages.unused), path("n", pages.nameless)'
+    files["shop/urls.py"] = files["shop/urls.py"].replace("pages.index)", more)
+    assert roles(tmp_path, files, "shop/pages.py") == dict.fromkeys(["index", "detail", "unused", "nameless"], HTTP)
 
 
 @pytest.mark.parametrize(
@@ -1695,3 +1700,21 @@ if __name__ == "__main__":
 
 def test_a_factory_of_the_application_is_no_command(tmp_path: Path) -> None:
     assert roles(tmp_path, FACTORY, "shop/frontend.py") == {"orders": HTTP, "other": CLI}
+
+
+@pytest.mark.parametrize(
+    ("parameter", "expected"), [("app", {"beat": HTTP}), ("blueprint", {"beat": HTTP}), ("app: Shop", {}), ("things", {})]
+)
+def test_routes_on_a_parameter(tmp_path: Path, parameter: str, expected: dict[str, Role]) -> None:
+    name = parameter.partition(":")[0]
+    source = f"""
+    from flask import jsonify
+
+    class Shop: ...
+
+    def register({parameter}):
+        @{name}.route("/beat")
+        def beat(): ...
+    """
+    assert roles(tmp_path, source, "shop/beats.py") == expected
+    assert roles(tmp_path, source.replace("flask", "vendor"), "shop/beats.py") == {}

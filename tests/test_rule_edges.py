@@ -705,6 +705,14 @@ def f(request):
     found = list(Order.objects.all()); found.insert(0, Order()); found.delete(); found[0].save()  # ! 82 f|found[0].save()
 def g(request): MODELS["a"]["model"].objects.all().delete()  # ! 17 g|MODELS['a']['model'].objects.all().delete()
 def silent(request): MODELS["a"]["thing"].objects.all().delete()
+## rows-found-or-made
+def f(request): order, new = Order.objects.get_or_create(a=1); order.save()  # ! 30 f|Order.objects.get_or_create()|+1
+def g(request): Order.objects.update_or_create(a=1)[0].delete()  # ! 17 g|Order.objects.update_or_create(a=1)[0].delete()|+1
+def h(request, order: Order): line, _ = order.lines.get_or_create(a=1); line.delete()  # ! 41 h|order.lines.get_or_create()|+1
+def i(request): new, order = Order.objects.get_or_create(a=1); order.save()  # ! 30 i|Order.objects.get_or_create()
+def j(request): order, new = found(1); order.save()  # ! 40 j|order.save()
+def found(n): return Order.objects.get_or_create(n=n)  # ! 22 found<j|Order.objects.get_or_create()
+def silent(request): order, new = unknown.get_or_create(a=1); order.save()
 ## rows-put-into-lists
 def gathered(request):
     late = []; paid = []; mixed = []; other = []
@@ -733,6 +741,15 @@ from django.shortcuts import aget_object_or_404
 from rest_framework.generics import get_object_or_404
 def f(request, pk): get_object_or_404(Order, pk=pk).delete()  # ! 21 f|get_object_or_404(Order, pk=pk).delete()
 async def g(request, pk): order = await aget_object_or_404(Order, pk=pk); await order.asave()  # ! 81 g|order.asave()
+## rows-of-serializers
+from rest_framework.viewsets import ModelViewSet
+class Orders(ModelViewSet):
+    queryset = Order.objects.all()
+    def perform_update(self, serializer):
+        serializer.instance.lines.all().delete()  # ! 9 perform_update|serializer.instance.lines.all().delete()
+    def perform_create(self, serializer): serializer.save(); serializer.data.lines.all().delete()
+    def perform_bulk_update(self, serializer):
+        serializer.instance.save()  # ! 9 perform_bulk_update|serializer.instance.save()
 ## what-a-handler-hands-to-helpers
 def f(request):
     order = Order.objects.get(pk=1); keep(order, 1); keep_kept(Kept()); store(request.POST)

@@ -10,7 +10,7 @@ FRAMEWORK = Framework(
     packages=("celery",),
     unseen=frozenset({"celery.task.task"}),
     drivers=("celery",),
-    decorators={"celery.shared_task": Role.JOB, "celery.app.shared_task": Role.JOB, "celery.task.task": Role.JOB},
+    decorators=dict.fromkeys(("celery.shared_task", "celery.app.shared_task", "celery.task.task", "celery.current_app.task"), Role.JOB),
     object_decorators=(
         ObjectDecorator(
             classes=("celery.Celery", "celery.app.base.Celery"),

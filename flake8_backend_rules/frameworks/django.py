@@ -31,6 +31,8 @@ _DRF_VIEWS = (
     *(f"rest_framework.viewsets.{name}" for name in _VIEW_SETS),
     *(f"rest_framework.mixins.{name}" for name in _MIXINS),
 )
+_SERIALIZER = "rest_framework.serializers.BaseSerializer"
+_TYPED_PARAMETERS = (("instance", _MODEL), ("serializer", _SERIALIZER))
 _UNREAD_VIEWS = ("View", "ViewSet")
 _OWN_MANAGERS = ("_default_manager", "_base_manager")
 _OLD_ACTIONS = ("rest_framework.decorators.detail_route", "rest_framework.decorators.list_route")  # until 3.9
@@ -65,7 +67,7 @@ FRAMEWORK = Framework(
             base_endings=_UNREAD_VIEWS,
             package="rest_framework",
             request_class=_DRF_REQUEST,
-            row_parameters=frozenset({"instance"}),
+            typed_parameters=_TYPED_PARAMETERS,
         ),
         ClassHandlers(
             bases=_DRF_VIEWS,
@@ -76,7 +78,7 @@ FRAMEWORK = Framework(
             }),
             base_endings=_UNREAD_VIEWS,
             package="rest_framework",
-            row_parameters=frozenset({"instance"}),
+            typed_parameters=_TYPED_PARAMETERS,
         ),
         ClassHandlers(
             bases=_DJANGO_VIEWS,
@@ -143,6 +145,7 @@ FRAMEWORK = Framework(
     attributes={
         "django.http.HttpRequest.user": _USER,
         "rest_framework.request.Request.user": _USER,
+        f"{_SERIALIZER}.instance": _MODEL,
         **{f"{view}.request": _HTTP_REQUEST for view in _DJANGO_VIEWS},
         **{f"{view}.request": _DRF_REQUEST for view in _DRF_VIEWS},
     },

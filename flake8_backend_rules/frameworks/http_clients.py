@@ -32,7 +32,7 @@ FRAMEWORK = Framework(
     http_functions=(
         *(f"{package}.{verb}" for package in ("httpx", "httpx2") for verb in (*_VERBS, "stream")),
         *(f"requests.{verb}" for verb in _VERBS), *(f"requests.api.{verb}" for verb in _VERBS),
-        "aiohttp.request", "urllib.request.urlopen", "urllib.request.urlretrieve",
+        "requests.session", "aiohttp.request", "urllib.request.urlopen", "urllib.request.urlretrieve",
         "urllib.request.build_opener", "urllib3.request",
     ),
 )  # fmt: skip

@@ -59,8 +59,8 @@ class ClassHandlers(NamedTuple):
     prefixes: tuple[str, ...] = ()
     parameters: int = 0
     request_class: str = ""
-    row_parameters: frozenset[str] = frozenset()
-    """Names of parameters that are a row of the view's model."""
+    typed_parameters: tuple[tuple[str, str], ...] = ()
+    """Names of other parameters, with what they are where nothing annotates them: a row of the view's model, say."""
 
 
 class Registration(NamedTuple):

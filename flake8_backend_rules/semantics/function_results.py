@@ -9,6 +9,7 @@ from flake8_backend_rules.project.surfaces import FunctionInfo, Variable
 from flake8_backend_rules.semantics import annotation
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.paths import last_name
+from flake8_backend_rules.semantics.relations import query_of_pair
 from flake8_backend_rules.semantics.scope import How, Scope, bound_arguments, is_none, named_parameters, own_nodes
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class FunctionResults:
         if scope is None or scope.node is None:
             return None
         returned = [n.value for n in own_nodes(scope.node) if isinstance(n, ast.Return)]
-        if not all(isinstance(value, ast.Tuple) for value in returned):
+        if not all(isinstance(value, ast.Tuple) or query_of_pair(value) is not None for value in returned):
             return None
         items = [self.evaluator.item(value, index, scope) for value in returned[:_MAX_SHOWN] if value is not None]
         return items[0] if items and all(item == items[0] for item in items) else None

@@ -8,12 +8,15 @@ from flake8_backend_rules.frameworks.schema import Role
 
 
 class FunctionRole(NamedTuple):
-    """A function's role, why it has it, and what its request parameter is (a qualified class name, or "")."""
+    """A function's role, why it has it, and what its request parameter is (a qualified class name, or "").
+
+    `typed_parameters`: the classes of other parameters, by name, where nothing annotates them.
+    """
 
     role: Role
     reason: str
     request_class: str = ""
-    row_parameters: frozenset[str] = frozenset()
+    typed_parameters: tuple[tuple[str, str], ...] = ()
 
 
 RoleMap = dict[int, FunctionRole]

@@ -107,7 +107,7 @@ def _give_role(cls: ClassInfo, entry: ClassHandlers, reason: str, roles: RoleMap
         if method.line in roles or not (method.name in entry.methods or (entry.prefixes and method.name.startswith(entry.prefixes))):
             continue
         if len(method.args.posonlyargs) + len(method.args.args) >= entry.parameters:
-            roles[method.line] = FunctionRole(entry.role, reason, entry.request_class, entry.row_parameters)
+            roles[method.line] = FunctionRole(entry.role, reason, entry.request_class, entry.typed_parameters)
 
 
 @lru_cache(maxsize=64)

@@ -30,7 +30,6 @@ from flake8_backend_rules.semantics.origins import Origins
 from flake8_backend_rules.semantics.persistence import Persistence
 from flake8_backend_rules.semantics.results import Results
 from flake8_backend_rules.semantics.roles import RoleFinder
-from flake8_backend_rules.semantics.rows import ANY_ROW
 from flake8_backend_rules.semantics.scope import (
     PlacedFunction,
     Scope,
@@ -136,10 +135,10 @@ class FileModel:
         roles = self.role_finder.complete(self.module, self.tree, lambda: self.functions, self.text, self.words)
         for placed in self.functions if roles else ():
             role = roles.get(placed.node.lineno)
-            for name in role.row_parameters if role is not None else ():
+            for name, given in role.typed_parameters if role is not None else ():
                 arg = next((a for a in placed.node.args.args if a.arg == name and a.annotation is None), None)
                 if arg is not None:
-                    self.evaluator.request_classes[arg] = ANY_ROW
+                    self.evaluator.request_classes[arg] = given
             if role is not None and role.request_class:
                 request = _request_parameter(placed, self.functions)
                 if request is not None:

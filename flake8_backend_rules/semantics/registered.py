@@ -124,7 +124,7 @@ class Registrations:
         words.update(*(self.knowledge.registered_elsewhere.get(package, ()) for package in module.top_level_packages()))
         found = module.definitions(lambda text: "req" in text) if words else ()
         functions = (function for binding in found for function in _functions_of(binding))
-        if not any(takes_request(f, name, "Request", f.owner is not None) for f in functions for name in ("request", "req")):
+        if not any(takes_request(f, name, "Request", is_method=f.owner is not None) for f in functions for name in ("request", "req")):
             return
         for holder in self._holders_around(module, frozenset(words)):
             yield from self._of_module(module, self._registered_by(holder, words, packages, Role.HTTP))

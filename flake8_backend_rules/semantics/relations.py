@@ -22,9 +22,8 @@ RELATED_QUERIES = frozenset({
     "select_related", "prefetch_related", "annotate", "aggregate", "distinct", "only", "latest", "earliest",
 })  # fmt: skip
 QUERYSET_READS = RELATED_QUERIES - {"get", "count", "values", "only"}  # which mappings, lists and fields may have too
-RELATED_WRITES = frozenset({
-    "create", "acreate", "bulk_create", "abulk_create", "get_or_create", "aget_or_create", "update_or_create", "aupdate_or_create",
-})  # fmt: skip
+_OR_CREATES = frozenset({"get_or_create", "aget_or_create", "update_or_create", "aupdate_or_create"})
+RELATED_WRITES = _OR_CREATES | {"create", "acreate", "bulk_create", "abulk_create"}
 
 _QUERY_METHODS = RELATED_QUERIES | ROW_METHODS | NO_ROW_METHODS
 
@@ -96,6 +95,13 @@ class Relations:
         is_asked = isinstance(receiver, ast.Attribute) or (isinstance(receiver, ast.Name) and receiver is not bound)
         return is_asked and self.is_related_manager(receiver, scope, read=read and receiver is bound)
 
+    def found_or_created(self, query: ast.expr, scope: Scope) -> Value | None:
+        """The row that `get_or_create` or its like, called on a query, finds or makes."""
+        value = self.evaluator.value(query, scope)
+        if value is not None:
+            return value.element if value.kind is Kind.QUERY else None
+        return SOME_ROW if self.is_related_manager(query, scope) else None
+
     def referring_by(self, name: str, row: Value) -> Value:
         """A row that refers to `row` (`order.line_set`): of the model beside it whose name in lower case is `name`, if there is one."""
         module = row.definition.module if isinstance(row.definition, ClassInfo) else None
@@ -133,6 +139,12 @@ class Relations:
 
     def _is_declared_query(self, annotated: ast.expr, owner: ClassInfo) -> bool:
         return names_query(annotated) and self.evaluator.rows.is_active_record(Value(Kind.INSTANCE, owner.qualname, owner))
+
+
+def query_of_pair(node: ast.expr | None) -> ast.expr | None:
+    """The query by which an expression gives a row and whether it is new (`Order.objects.get_or_create(number=1)`); None of others."""
+    is_pair = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _OR_CREATES
+    return node.func.value if is_pair else None  # type: ignore[union-attr]
 
 
 def _before_own_methods(node: ast.expr) -> ast.expr:

@@ -102,10 +102,12 @@ class RoleFinder:
             for function in module.definitions(taking_first(views.parameter, views.request_class)):
                 if not isinstance(function, FunctionInfo) or function.line in roles:
                     continue
-                if not takes_request(function, views.parameter, views.request_class):
+                if not takes_request(function, views.parameter, views.request_class, registered=True):
                     continue
-                by_place = in_views and not function.name.startswith("_") and not is_view_helper(function, self.evaluator.project)
-                if by_place or is_in_registry(function, views.registry, self.evaluator):
+                by_place = in_views and not function.name.startswith("_") and takes_request(function, views.parameter, views.request_class)
+                if (by_place and not is_view_helper(function, self.evaluator.project)) or is_in_registry(
+                    function, views.registry, self.evaluator
+                ):
                     roles[function.line] = FunctionRole(Role.HTTP, "function view", views.request_class)
 
     def _module_responders(self, module: ModuleSummary, roles: RoleMap) -> None:
@@ -213,8 +215,8 @@ class RoleFinder:
             return origin.lower().endswith(entry.name_endings)
         if self._is_resolved(node, scope, entry):
             return False
-        if entry.role is Role.HTTP and isinstance(node, ast.Name) and not scope.module.stars and not scope.module.binds(node.id):
-            return _has_path(decorator)  # bound nowhere: what loads the module puts its router there
+        if entry.role is Role.HTTP and isinstance(node, ast.Name) and _is_bound_nowhere(node.id, scope):
+            return _has_path(decorator)  # what loads the module puts its router there
         # The object can't be read at all: its own name, and for routes a path literal, must tell.
         name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
         if not name.lower().endswith(entry.name_endings):
@@ -239,15 +241,18 @@ class RoleFinder:
         return func.id if isinstance(func, ast.Name) else func.attr if isinstance(func, ast.Attribute) else ""
 
     def _is_resolved(self, node: ast.expr, scope: Scope, entry: ObjectDecorator) -> bool:
-        """Whether a name is bound to what would tell; in a module that imports the framework, what comes out of a mapping does not."""
+        """Whether a name is bound to what would tell.
+
+        In a module that imports the framework, what comes out of a mapping does not, nor a parameter without an annotation.
+        """
         if not isinstance(node, ast.Name):
             return False
         found = scope.lookup(node.id)
         if found is None:
             return self.evaluator.project.resolve(scope.module, node.id) is not None
         packages = {name.partition(".")[0] for name in entry.classes}
-        is_from_mapping = all(isinstance(b.expression, ast.Subscript) and b.annotation is None for b in found[0])
-        return not is_from_mapping or packages.isdisjoint(scope.module.top_level_packages())
+        is_untold = all(b.annotation is None and (b.how is How.PARAMETER or isinstance(b.expression, ast.Subscript)) for b in found[0])
+        return not is_untold or packages.isdisjoint(scope.module.top_level_packages())
 
     # -- first-party decorators ------------------------------------------------------------------
 
@@ -354,6 +359,10 @@ def _may_consume(function: FunctionInfo) -> bool:
         return False
     arguments = (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
     return not any(arg.arg == "db" or arg.arg.endswith("session") for arg in arguments)
+
+
+def _is_bound_nowhere(name: str, scope: Scope) -> bool:
+    return not scope.module.stars and not scope.module.binds(name) and scope.lookup(name) is None
 
 
 def _has_path(decorator: ast.expr) -> bool:

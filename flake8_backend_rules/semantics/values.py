@@ -22,7 +22,7 @@ from flake8_backend_rules.semantics.function_results import FunctionResults
 from flake8_backend_rules.semantics.instance_attributes import InstanceAttributes
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.paths import is_super, last_name
-from flake8_backend_rules.semantics.relations import RELATED, Relations, is_related_read
+from flake8_backend_rules.semantics.relations import RELATED, Relations, is_related_read, query_of_pair
 from flake8_backend_rules.semantics.rows import ANY_ROW, MAPPED, RUNS_STATEMENT, SOME_ROW, Rows, query_call
 from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, Local, Scope, is_none, named_parameters
 from flake8_backend_rules.semantics.session_names import is_session_name
@@ -278,6 +278,8 @@ class Evaluator:
             node = node.value
         if isinstance(node, ast.Tuple):
             return self.value(node.elts[index], scope) if index < len(node.elts) else None
+        if (query := query_of_pair(node)) is not None:
+            return self.relations.found_or_created(query, scope) if index == 0 else None
         function = self._called_function(node, scope)
         if function is None:
             return None

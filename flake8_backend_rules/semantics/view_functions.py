@@ -75,22 +75,24 @@ def is_in_registry(function: FunctionInfo, registry: str, evaluator: Evaluator) 
     return False
 
 
-def takes_request(function: FunctionInfo, parameter: str, request_class: str, is_method: bool = False) -> bool:
+def takes_request(
+    function: FunctionInfo, parameter: str, request_class: str, *, is_method: bool = False, registered: bool = False
+) -> bool:
     """Whether a function's first parameter (after `self`) has a name, or is annotated as a class, named with or without its module.
 
-    `_request` is a request that is not used.
+    `_request` is a request that is not used; so is `_` of a function that is `registered` as a handler.
     """
     first = next(iter([*function.args.posonlyargs, *function.args.args][is_method:]), None)
     if first is None:
         return False
     annotated = first.annotation is not None and last_name(first.annotation) == request_class.rpartition(".")[2]
-    return first.arg.lstrip("_") == parameter or annotated
+    return first.arg.lstrip("_") == parameter or annotated or (registered and first.arg == "_")
 
 
 @cache
 def taking_first(parameter: str, request_class: str) -> Callable[[str], bool]:
     """Tells whether a text may define a function of which `takes_request` is true."""
     name = request_class.rpartition(".")[2]
-    pattern = re.compile(rf"def[ \t]+\w+[ \t]*(?:\[|\(\s*_*{parameter}\b|\([^\n]*#)")
+    pattern = re.compile(rf"def[ \t]+\w+[ \t]*(?:\[|\(\s*(?:_*{parameter}\b|_\s*[,:)])|\([^\n]*#)")
     annotated = re.compile(rf"def[ \t]+\w+[ \t]*\(\s*\w+\s*:\s*[\w.]*{name}\b")
     return lambda text: pattern.search(text) is not None or "\\\n" in text or (name in text and annotated.search(text) is not None)
