@@ -286,6 +286,18 @@ async def f(request: Request, ok: bool):
     again = request; place(again)  # ! 28 f|Request|again|place|application
     place((ok, 1), ok if request else None, [request.method], str(request.url), dict(request.headers))
     place(request.headers, request.state.user, await request.json(), ip=request.client.host)
+## requests-that-the-constructor-of-a-base-keeps @ app/api/pages.py
+from pyramid.view import view_config
+from app.api.acl import Guarded
+from app.services.orders import place
+class Orders(Guarded):
+    @view_config(route_name="orders")
+    def show(self): place(self.request); place(self.context)  # ! 27 show|Request|self.request|place|application
+class Plain(Guarded):
+    def show(self): place(self.request)
+#: app/api/acl.py
+class Guarded:
+    def __init__(self, request, context=None): self.request = request; self.context = context
 ## callee-by-its-layer
 from app.api.lib import take as respond
 from app.domain.orders import decide
@@ -807,6 +819,7 @@ def again(request, order: Order):
     lines = lines.filter(a=1)  # ! 13 again|lines.filter()
 def silent(request, order: Order, other):
     profile = order.profile; profile.settings().get(a=1); order.profile.lines().first(); order.parts.values(); other.parts.values("a")
+    settings = order.profile.chosen(); settings.filter(a=1)
     found = order.lines.all; names = order.name_of; names().filter(a=1); lines = other.lines; lines.filter(a=1)
 ## look-ups-that-answer-404
 def spelled_out(request, pk):

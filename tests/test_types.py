@@ -190,7 +190,13 @@ def test_self_is_the_class_that_the_method_is_called_on(tmp_path: Path, body: st
     assert commits(tmp_path, {PATH: route(OWN, body=body)}) == ["store"]
 
 
-@pytest.mark.parametrize("body", ["store = Store.always_base()", "store = Store.always_base_by_body()", "store = Base.made()"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "store = Store.always_base()", "store = Store.always_base_by_body()", "store = Base.made()", "store = Store.base_kept()",
+        "store = Store().told_of_self()",
+    ],
+)  # fmt: skip
 def test_another_class_is_not_self(tmp_path: Path, body: str) -> None:
     assert commits(tmp_path, {PATH: route(OWN, body=body)}) == []
 

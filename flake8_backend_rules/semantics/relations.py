@@ -99,7 +99,7 @@ class Relations:
         """The row that `get_or_create` or its like, called on a query, finds or makes."""
         value = self.evaluator.value(query, scope)
         if value is not None:
-            return value.element if value.kind is Kind.QUERY else None
+            return value.element
         return SOME_ROW if self.is_related_manager(query, scope) else None
 
     def referring_by(self, name: str, row: Value) -> Value:

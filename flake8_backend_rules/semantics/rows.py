@@ -223,9 +223,8 @@ class Rows:
                 yield self._of_meta(serializer.definition)
 
     def made(self, node: ast.expr, scope: Scope) -> Value | None:
-        """The row that an expression makes: `Order(number)`."""
-        value = self.evaluator.value(node, scope) if isinstance(node, ast.Call) and last_name(node.func)[:1].isupper() else None
-        return value if value is not None and value.kind is Kind.INSTANCE and self.is_active_record(value) else None
+        """What an expression makes: the row `Order(number)`."""
+        return self.evaluator.value(node, scope) if isinstance(node, ast.Call) and last_name(node.func)[:1].isupper() else None
 
     def gathered(self, name: str, scope: Scope) -> Value | None:
         """The rows that a function puts into a list that it begins empty: `late = []`, `late.append(order)`."""
