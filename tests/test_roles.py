@@ -981,6 +981,8 @@ def test_function_views_in_a_views_module(tmp_path: Path) -> None:
 
     def helper(order): ...
 
+    def nameless(_): ...
+
     def _private(request): ...
 
     class Form:
@@ -1634,6 +1636,7 @@ def test_helpers_beside_a_handler_in_a_factory(tmp_path: Path) -> None:
 def test_functions_named_in_exception_handlers(tmp_path: Path) -> None:
     source = """
     from fastapi import FastAPI
+    from app.errors import answer
 
     def failed(request, error): ...
 
@@ -1647,8 +1650,11 @@ def test_functions_named_in_exception_handlers(tmp_path: Path) -> None:
     exception_handlers = {404: lost}
     app.exception_handlers[KeyError] = kept
     app.handlers[KeyError] = other
+    app.exception_handlers[IndexError] = answer
     """
-    assert roles(tmp_path, source, "app/services/web_service.py") == dict.fromkeys(["failed", "lost", "kept"], BOUNDARY)
+    path = "app/services/web_service.py"
+    files = {path: source, "app/errors.py": source.replace("def other", "def answer")}  # on the line of `other`
+    assert roles(tmp_path, files, path) == dict.fromkeys(["failed", "lost", "kept"], BOUNDARY)
 
 
 def test_a_class_whose_instances_are_decorators(tmp_path: Path) -> None:
