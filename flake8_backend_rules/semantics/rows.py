@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from flake8_backend_rules.project.surfaces import ClassInfo, Variable
 from flake8_backend_rules.semantics.kinds import Kind, Value
 from flake8_backend_rules.semantics.paths import last_name
-from flake8_backend_rules.semantics.scope import How, Scope, own_nodes
+from flake8_backend_rules.semantics.scope import How, Local, Scope, own_nodes
 
 if TYPE_CHECKING:
     from flake8_backend_rules.semantics.values import Ancestry, Evaluator
@@ -226,8 +226,12 @@ class Rows:
         """What an expression makes: the row `Order(number)`."""
         return self.evaluator.value(node, scope) if isinstance(node, ast.Call) and last_name(node.func)[:1].isupper() else None
 
-    def gathered(self, name: str, scope: Scope) -> Value | None:
+    def gathered(self, node: ast.Name, scope: Scope) -> Value | None:
         """The rows that a function puts into a list that it begins empty: `late = []`, `late.append(order)`."""
+        found, name = scope.lookup(node.id), node.id
+        if found is None or not any(_begins_list(local) for local in found[0]):
+            return None
+        scope = found[1]
         assert scope.node is not None
         if scope.node not in self._appended:
             self._appended[scope.node] = _appended_in(scope.node)
@@ -239,9 +243,15 @@ class Rows:
         return Value(Kind.ROWS, "gathered", element=values[0] if len(values) == 1 else SOME_ROW)
 
     def model_among(self, node: ast.expr, scope: Scope) -> Value | None:
-        """One of the models that a mapping or sequence written out holds (`MODELS[kind]`, `for model in (Order, Line)`)."""
+        """One of the models that a mapping or sequence written out holds (`MODELS[kind]`, `for model in (Order, Line)`).
+
+        Of a list that is begun empty and filled with rows, one of the rows.
+        """
         if isinstance(node, ast.Name):
             written, scope = self._written_out(node.id, scope)
+            if isinstance(written, ast.List) and not written.elts:
+                rows = self.gathered(node, scope)
+                return None if rows is None else rows.element
         else:
             written = node
         items = written.values if isinstance(written, ast.Dict) else written.elts if isinstance(written, _SEQUENCES) else []
@@ -266,6 +276,11 @@ class Rows:
         if not isinstance(definition, Variable) or definition.owner is not None:
             return None, scope
         return definition.value, self.evaluator.module_scope(definition.module)
+
+
+def _begins_list(local: Local) -> bool:
+    """Whether a name is bound to an empty list."""
+    return isinstance(local.expression, ast.List) and not local.expression.elts and local.how is How.VALUE and local.position is None
 
 
 def _appended_in(function: ast.AST) -> dict[str, tuple[ast.expr, ...]]:

@@ -238,9 +238,7 @@ class Evaluator:
             return self._global(node.id, scope.module)
         locals_, where = found
         chosen = _binding_before(locals_, node, inside=where is scope)
-        if chosen is None:
-            return None
-        return self.rows.gathered(node.id, where) if _is_empty_list(chosen) else self._local(chosen, where)
+        return None if chosen is None else self._local(chosen, where)
 
     def _global(self, name: str, module: ModuleSummary) -> Value | None:
         """The value of a module-level name, looked up once a file."""
@@ -687,11 +685,6 @@ def _binding_before(locals_: list[Local], node: ast.expr, *, inside: bool) -> Lo
     told = [b for b in locals_ if not (b.how is How.VALUE and b.annotation is None and is_none(b.expression))] or locals_
     before = [b for b in told if b.is_before(node)] if inside else told
     return (before or told)[-1]
-
-
-def _is_empty_list(local: Local) -> bool:
-    """Whether a name is bound to an empty list, to be filled."""
-    return isinstance(local.expression, ast.List) and not local.expression.elts and local.how is How.VALUE and local.position is None
 
 
 def _is_untold(value: Value) -> bool:
