@@ -117,6 +117,13 @@ from sqlalchemy.orm import Session
 from shop.models import Order
 cli = typer.Typer()
 app = flask.Flask(__name__)
+## made-up-data-and-rows-that-are-called-tests
+@click.command()
+def retire_test_users(session: Session): session.commit()  # ! 42 retire_test_users|session.commit()
+@click.command()
+def create_test_users(session: Session): session.commit()
+@click.command()
+def demo_of_updates(session: Session): session.commit()
 ## groups-and-callbacks
 @click.group()
 def main(session: Session): session.commit()  # ! 29 main|session.commit()
