@@ -347,7 +347,6 @@ class RoleFinder:
         return _INNER_DECORATOR.search(text) is not None or _applies_decorator(text) or self.registrations.may_be_in(text, module)
 
 
-
 def _is_decorated(text: str) -> bool:
     """Whether a text has a decorator that may give a role."""
     return _TELLING_DECORATOR.search(text) is not None
