@@ -84,6 +84,7 @@ class Project:
         self._finds: dict[tuple[tuple[str, ...], str], str | None] = {}
         self.folders = Folders()
         self._current: tuple[str, ast.Module] | None = None
+        self._current_functions: dict[tuple[str, int], FunctionNode] | None = None
         self._trees: OrderedDict[str, ast.Module | None] = OrderedDict()
         self._texts: dict[str, str] = {}
         self._bodies: dict[tuple[str, str, int], FunctionNode | None] = {}
@@ -104,7 +105,7 @@ class Project:
 
     def end_file(self) -> None:
         """Lets go of the linted file's tree, of what was read for it alone, and of what is live beyond a bound."""
-        self._current = None
+        self._current = self._current_functions = None
         self._trees.clear()
         self._texts.clear()
         self._shelf.clear()
@@ -125,8 +126,10 @@ class Project:
 
     def adopt(self, path: str, tree: ast.Module) -> ModuleSummary:
         """The summary of the linted file, from the tree at hand. Not kept: few of a project's files are ever asked for by others."""
-        self._current = path, tree
-        return summarise(tree, path, self.module_name(path))
+        self._current, self._current_functions = (path, tree), None
+        module = summarise(tree, path, self.module_name(path))
+        module.locals = {}
+        return module
 
     def module_at(self, path: str) -> ModuleSummary | None:
         """The summary of a file, None if there is no such regular file; `broken` if it can't be read."""
@@ -337,8 +340,7 @@ class Project:
         """The function's own node with its body, None if its file changed or can't be read."""
         key = function.module.path, function.qualname, function.line
         if self.is_current(function.module):
-            assert self._current is not None
-            return find_function(self._current[1].body, function.qualname, function.line)
+            return self._functions_here().get((function.qualname, function.line))
         if key not in self._bodies:
             packed = self._packed_bodies.get(key)
             if packed is not None:
@@ -347,6 +349,15 @@ class Project:
             else:
                 self._bodies[key] = self._find_body(function)
         return self._bodies[key]
+
+    def _functions_here(self) -> dict[tuple[str, int], FunctionNode]:
+        """The functions and methods of the linted file by qualified name and line, the first of several."""
+        if self._current_functions is None:
+            assert self._current is not None
+            self._current_functions = {}
+            for node, name in named_functions(self._current[1].body, ""):
+                self._current_functions.setdefault((name, node.lineno), node)
+        return self._current_functions
 
     def _find_body(self, function: FunctionInfo) -> FunctionNode | None:
         piece = function.module.pieces.get(function.qualname.partition(".")[0])

@@ -10,6 +10,7 @@ import ast
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from flake8_backend_rules.project.outline import Outline, Piece
 from flake8_backend_rules.project.surfaces import (
@@ -44,8 +45,8 @@ class ModuleSummary:
     """
 
     __slots__ = (
-        "_all_classes", "_bound", "_packages", "broken", "exported", "folder", "imports", "main_calls", "name", "path", "pieces", "shelf",
-        "stars",
+        "_all_classes", "_bound", "_packages", "broken", "exported", "folder", "imports", "locals", "main_calls", "name", "path", "pieces",
+        "shelf", "stars",
     )  # fmt: skip
 
     def __init__(self, path: str, name: str, *, broken: bool = False) -> None:
@@ -64,6 +65,8 @@ class ModuleSummary:
         """Functions and classes that are parsed when they are asked for, by name."""
         self.shelf: Shelf | None = None
         """None of the linted file."""
+        self.locals: dict[ast.AST, Any] | None = None
+        """What binds the local names of the linted file's functions, kept for `Scope`; None of other modules."""
         self._bound: dict[str, Binding | Piece] = {}
         self._packages: frozenset[str] | None = None
         self._all_classes: tuple[ClassInfo, ...] | None = None
@@ -141,7 +144,7 @@ class ModuleSummary:
             cls.attributes.clear()
             cls.classes.clear()
         self._bound.clear()
-        self._all_classes = None
+        self._all_classes = self.locals = None
 
     def functions(self, matters: Matters | None = None) -> Iterator[FunctionInfo]:
         """Module-level functions and the methods of every class. `matters`: as for `definitions`."""

@@ -71,6 +71,7 @@ class FileModel:
         self._mentioned: dict[tuple[str, ...] | frozenset[str], bool] = {}
         self._defined: dict[tuple[str, ...], bool] = {}
         self._dependency_code: dict[FunctionNode, bool] = {}
+        self._uses: dict[FunctionNode, dict[str, list[ast.Name]]] = {}
         self._parents: dict[ast.AST, dict[ast.AST, ast.AST]] = {}
 
     @cached_property
@@ -305,6 +306,16 @@ class FileModel:
         while current is not None:
             yield current
             current = parents.get(current)
+
+    def uses(self, name: str, function: FunctionNode) -> list[ast.Name]:
+        """Where a function itself names something, in no certain order."""
+        if function not in self._uses:
+            found: dict[str, list[ast.Name]] = {}
+            for node in own_nodes(function):
+                if isinstance(node, ast.Name):
+                    found.setdefault(node.id, []).append(node)
+            self._uses[function] = found
+        return self._uses[function].get(name, [])
 
     def chain_top(self, node: ast.expr, scope: Scope) -> tuple[ast.expr, list[str]]:
         """The whole of a method chain that begins with `node`, and the names of the methods called on the way."""

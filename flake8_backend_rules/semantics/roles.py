@@ -19,7 +19,7 @@ from flake8_backend_rules.semantics.registered import EXCEPTION_HANDLERS, Regist
 from flake8_backend_rules.semantics.route_factories import is_application
 from flake8_backend_rules.semantics.scope import FUNCTION_NODES, How, PlacedFunction, Scope, scoped_nodes
 from flake8_backend_rules.semantics.values import Evaluator
-from flake8_backend_rules.semantics.view_functions import is_in_registry, is_view_helper, takes_request, taking_first
+from flake8_backend_rules.semantics.view_functions import is_in_registry, is_view_helper, names_called, takes_request, taking_first
 
 _MAX_DECORATOR_HOPS = 3
 # Decorators that give no role: Python's own, and those of the fields of models.
@@ -51,6 +51,14 @@ class RoleFinder:
         self._surfaces: dict[str, RoleMap] = {}
         self._wrappers: dict[FunctionInfo, FunctionRole | None] = {}
         self._hops = 0
+        self._names_called: frozenset[str] | None = None
+
+    def _called(self) -> frozenset[str]:
+        """The names that the linted file calls."""
+        if self._names_called is None:
+            tree = self.evaluator.project.current_tree
+            self._names_called = frozenset() if tree is None else names_called(tree)
+        return self._names_called
 
     # -- a module's surface ----------------------------------------------------------------------
 
@@ -105,7 +113,7 @@ class RoleFinder:
                 if not takes_request(function, views.parameter, views.request_class, registered=True):
                     continue
                 by_place = in_views and not function.name.startswith("_") and takes_request(function, views.parameter, views.request_class)
-                if (by_place and not is_view_helper(function, self.evaluator.project)) or is_in_registry(
+                if (by_place and not is_view_helper(function, self.evaluator.project, self._called)) or is_in_registry(
                     function, views.registry, self.evaluator
                 ):
                     roles[function.line] = FunctionRole(Role.HTTP, "function view", views.request_class)

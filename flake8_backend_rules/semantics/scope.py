@@ -51,10 +51,16 @@ class Local(NamedTuple):
         return end <= (node.lineno, node.col_offset)
 
 
+class _Locals(dict[str, list[Local]]):
+    """The bindings of one function by name. `has_expressions`: walruses and comprehensions are among them."""
+
+    has_expressions = False
+
+
 class Scope:
     """A module, class, function or lambda, with its enclosing scope."""
 
-    __slots__ = ("_has_expressions", "_locals", "module", "node", "owner", "parent")
+    __slots__ = ("_locals", "module", "node", "owner", "parent")
 
     def __init__(self, module: ModuleSummary, node: ScopeNode | None, parent: Scope | None, owner: ClassInfo | None) -> None:
         self.module = module
@@ -62,8 +68,7 @@ class Scope:
         self.parent = parent
         self.owner = owner
         """The class of which the nearest enclosing function is a method, or the class itself."""
-        self._locals: dict[str, list[Local]] | None = None
-        self._has_expressions = False
+        self._locals: _Locals | None = None
 
     @property
     def function(self) -> FunctionNode | None:
@@ -83,14 +88,27 @@ class Scope:
 
         Statements are read first; walruses and comprehensions only for a name that is bound nowhere else and no builtin.
         """
-        if self._locals is None:
-            self._locals = _bound_by_statements(self.node, self.module) if self.node is not None else {}
-        found = self._locals.get(name)
-        if found is None and not self._has_expressions and self.node is not None and name not in _BUILTINS and not self.module.binds(name):
-            self._has_expressions = True
-            for bound, local in _bound_by_expressions(self.node):
-                self._locals.setdefault(bound, []).append(local)
-            found = self._locals.get(name)
+        bound = self._locals
+        if bound is None:
+            bound = self._locals = self._read_locals()
+        found = bound.get(name)
+        if found is None and not bound.has_expressions and self.node is not None and name not in _BUILTINS and not self.module.binds(name):
+            bound.has_expressions = True
+            for target, local in _bound_by_expressions(self.node):
+                bound.setdefault(target, []).append(local)
+            found = bound.get(name)
+        return found
+
+    def _read_locals(self) -> _Locals:
+        """Those of a function of the linted file are read once, as several scopes stand for it."""
+        node, kept = self.node, self.module.locals
+        if node is None:
+            return _Locals()
+        if kept is None:
+            return _Locals(_bound_by_statements(node, self.module))
+        found: _Locals | None = kept.get(node)
+        if found is None:
+            found = kept[node] = _Locals(_bound_by_statements(node, self.module))
         return found
 
     def lookup(self, name: str) -> tuple[list[Local], Scope] | None:

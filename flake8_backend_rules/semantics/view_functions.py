@@ -6,11 +6,14 @@ import ast
 import re
 from collections.abc import Callable
 from functools import cache
+from typing import cast
 
 from flake8_backend_rules.project.project import Project
+from flake8_backend_rules.project.source import words_in
+from flake8_backend_rules.project.summary import ModuleSummary
 from flake8_backend_rules.project.surfaces import FunctionInfo, FunctionNode
 from flake8_backend_rules.semantics.paths import last_name
-from flake8_backend_rules.semantics.scope import own_nodes
+from flake8_backend_rules.semantics.scope import all_nodes, own_nodes
 from flake8_backend_rules.semantics.values import Evaluator
 
 _NO_RESPONSE = (
@@ -19,26 +22,31 @@ _NO_RESPONSE = (
 )  # fmt: skip
 
 
-def is_view_helper(function: FunctionInfo, project: Project) -> bool:
+def is_view_helper(function: FunctionInfo, project: Project, called: Callable[[], frozenset[str]]) -> bool:
     """Whether a function that takes a request returns no response: it is a helper of the views beside it.
 
     It says so, it answers a question, returns a tuple or what it keeps on the request, or its module calls it and it returns
     nothing or plain data (of all of which a decorator may make a response).
-    Bodies are read of the linted module only.
+    Bodies are read of the linted module only. `called`: gives the names of the functions that the module calls.
     """
     if isinstance(function.returns, ast.Constant) and function.returns.value is None:
         return True
     if not project.is_current(function.module):
         return False
-    body, tree = project.body_of(function), project.tree_of(function.module)
-    if body is None or tree is None:
+    body = project.body_of(function)
+    if body is None:
         return False
     returned = [n.value for n in own_nodes(body) if isinstance(n, ast.Return) and n.value is not None]
     if not body.decorator_list and any(_is_answer(value) or _is_kept(value, body) for value in returned):
         return True
     if returned and (body.decorator_list or not any(isinstance(value, _NO_RESPONSE) for value in returned)):
         return False
-    return any(isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == body.name for n in ast.walk(tree))
+    return body.name in called()
+
+
+def names_called(tree: ast.Module) -> frozenset[str]:
+    """The names that a module calls as they are: `show` of `show(request)`."""
+    return frozenset(n.func.id for n in all_nodes(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name))
 
 
 def _is_answer(value: ast.expr) -> bool:
@@ -58,21 +66,29 @@ def _is_kept(value: ast.expr, body: FunctionNode) -> bool:
 def is_in_registry(function: FunctionInfo, registry: str, evaluator: Evaluator) -> bool:
     """Whether `urls.py` beside the module lists the function in `urlpatterns`."""
     urls = evaluator.project.module_at(f"{function.module.folder}/urls.py")
-    if urls is None or not urls.binds(registry):
+    if urls is None or not urls.binds(registry) or function.name not in _names_in(urls, evaluator.project):
         return False
     tree = evaluator.project.tree_of(urls)
     if tree is None:
         return False
     scope = evaluator.module_scope(urls)
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.Name, ast.Attribute)):
-            name = node.id if isinstance(node, ast.Name) else node.attr
-            if name == function.name:
-                value = evaluator.value(node, scope)
-                found = value.definition if value is not None else None
-                if isinstance(found, FunctionInfo) and found.module.path == function.module.path:
-                    return True
+    for node in all_nodes(tree):
+        if isinstance(node, (ast.Name, ast.Attribute)) and last_name(node) == function.name:
+            value = evaluator.value(node, scope)
+            found = value.definition if value is not None else None
+            if isinstance(found, FunctionInfo) and found.module.path == function.module.path:
+                return True
     return False
+
+
+def _names_in(module: ModuleSummary, project: Project) -> frozenset[str]:
+    """The words of a module's text, of another file than the linted one found once a run."""
+    if project.is_current(module):
+        return words_in(project.text_of(module.path))
+    key = "words", module.path
+    if key not in project.memo:
+        project.memo[key] = words_in(project.text_of(module.path))
+    return cast("frozenset[str]", project.memo[key])
 
 
 def takes_request(

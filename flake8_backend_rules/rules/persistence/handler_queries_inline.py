@@ -8,7 +8,6 @@ from flake8_backend_rules.semantics.paths import last_name
 from flake8_backend_rules.semantics.persistence import OR_404, QUERY_READS, QUERY_WRITES, READ_NAMES
 from flake8_backend_rules.semantics.relations import QUERYSET_READS, RELATED_QUERIES
 from flake8_backend_rules.semantics.rows import ROW_METHODS
-from flake8_backend_rules.semantics.scope import own_nodes
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
 
@@ -237,7 +236,7 @@ class HandlerQueriesInline(Rule):
         target = around.targets[0] if isinstance(around, ast.Assign) and len(around.targets) == 1 else None
         if not isinstance(target, ast.Name):
             return False
-        uses = (n for n in own_nodes(function) if isinstance(n, ast.Name) and n.id == target.id and isinstance(n.ctx, ast.Load))
+        uses = (n for n in file.model.uses(target.id, function) if isinstance(n.ctx, ast.Load))
         return any(not QUERYSET_READS.isdisjoint(file.model.chain_top(use, file.scope)[1]) for use in uses)
 
     def _is_only_handed_on(self, bound: ast.Assign, function: FunctionNode, file: LintedFile) -> bool:
@@ -245,7 +244,7 @@ class HandlerQueriesInline(Rule):
         target = bound.targets[0]
         if not isinstance(target, ast.Name) or len(bound.targets) > 1:
             return False
-        uses = [n for n in own_nodes(function) if isinstance(n, ast.Name) and n.id == target.id and n is not target]
+        uses = [n for n in file.model.uses(target.id, function) if n is not target]
         ends = [file.model.chain_top(use, file.scope) for use in uses]
         return bool(ends) and all(
             (methods and methods[-1] in QUERY_WRITES) or _is_looked_up(top, next(file.model.ancestors(top, file.scope), None))
