@@ -9,7 +9,7 @@ import pytest
 
 from flake8_backend_rules.project import outline as outlines
 from flake8_backend_rules.project.outline import Piece, outline
-from flake8_backend_rules.project.project import named_functions
+from flake8_backend_rules.project.surfaces import named_functions
 
 PACKAGE = Path(outlines.__file__).parent.parent
 FILLER = "\n".join(f"def filler_{number}():\n    return {number}\n" for number in range(80)) + "\n"

@@ -1564,8 +1564,8 @@ def current_user(token=Depends(read)): raise HTTPException(401)  # ! 40 applicat
 
 CALLS = (
     "httpx.get(1)", "httpx.request('GET', 1)", "httpx.stream('GET', 1)", "httpx.Client()", "httpx2.get(1)", "httpx2.AsyncClient()",
-    "requests.delete(1)", "requests.Session()", "aiohttp.ClientSession()", "aiohttp.request('GET', 1)", "urllib.request.urlopen(1)",
-    "urllib3.PoolManager()", "urllib3.request('GET', 1)", "pycurl.Curl()",
+    "requests.delete(1)", "requests.Session()", "requests.session()", "aiohttp.ClientSession()", "aiohttp.request('GET', 1)",
+    "urllib.request.urlopen(1)", "urllib3.PoolManager()", "urllib3.request('GET', 1)", "pycurl.Curl()",
 )  # fmt: skip
 sheet("KBR701", "app/services/rates.py", f"""
 import aiohttp, asyncio, httpx, httpx2, pycurl, requests, urllib.request, urllib3

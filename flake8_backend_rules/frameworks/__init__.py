@@ -55,7 +55,7 @@ class Knowledge:
         self.registering_words: defaultdict[str, set[str]] = defaultdict(set)
         """The same names by the package or `package.module` that a module has to import for them; "" for those that count anywhere."""
         self.registered_elsewhere: defaultdict[str, set[str]] = defaultdict(set)
-        """The same names by the package that the module of the handlers imports."""
+        """Those of route handlers by what a module imports of which another one may register functions so."""
         for registration in (r for f in self.frameworks for r in f.registrations):
             callables = NameSet(registration.callables)
             names_of_it = dict.fromkeys((name.rpartition(".")[2] for name in registration.callables), callables)
@@ -63,8 +63,8 @@ class Knowledge:
                 self.registrations[name].append((owners, registration))
                 for package in registration.packages or ("",):
                     self.registering_words[package].add(name)
-                if registration.elsewhere:
-                    self.registered_elsewhere[registration.elsewhere].add(name)
+                for package in (*registration.packages, *registration.elsewhere) if registration.role is Role.HTTP else ():
+                    self.registered_elsewhere[package].add(name)
         self.registering_packages = frozenset(package.partition(".")[0] for package in self.registering_words)
         self.handler_lists = [entry for f in self.frameworks for entry in f.handler_lists]
         self.class_handlers = [(NameSet(c.bases), c) for f in self.frameworks for c in f.class_handlers]

@@ -60,7 +60,7 @@ FRAMEWORK = Framework(
             methods=frozenset({"add_route"}), request_class=_REQUEST,
         ),
         Registration(
-            Role.HTTP, 1, "endpoint", callables=("starlette.routing.Route",), request_class=_REQUEST, elsewhere="starlette",
+            Role.HTTP, 1, "endpoint", callables=("starlette.routing.Route",), request_class=_REQUEST, elsewhere=("starlette",),
         ),
         Registration(
             Role.HTTP, 1, "endpoint",

@@ -83,8 +83,8 @@ class Registration(NamedTuple):
     request_class: str = ""
     members: tuple[str, ...] = ()
     """Where a class or an instance is handed over: how the names of its methods begin that become handlers."""
-    elsewhere: str = ""
-    """A package that a module with handlers imports, which a module around it registers so (of `packages` that is known)."""
+    elsewhere: tuple[str, ...] = ()
+    """Packages beside `packages`: who imports one may have its functions registered by a module around it."""
 
 
 class HandlerLists(NamedTuple):

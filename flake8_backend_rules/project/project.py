@@ -8,7 +8,7 @@ import pickle
 import re
 import sys
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -19,7 +19,16 @@ from flake8_backend_rules.project.inference import Inference
 from flake8_backend_rules.project.outline import class_header, outline
 from flake8_backend_rules.project.source import parse, read_source, size_of, words_in
 from flake8_backend_rules.project.summary import ModuleSummary, summarise, summarise_outline
-from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, FunctionNode, ImportInfo, Shelf, Variable, flat_statements
+from flake8_backend_rules.project.surfaces import (
+    ClassInfo,
+    FunctionInfo,
+    FunctionNode,
+    ImportInfo,
+    Shelf,
+    Variable,
+    find_function,
+    named_functions,
+)
 
 _MAX_HOPS = 24
 _MAX_LOOKUPS = 400
@@ -385,20 +394,3 @@ class Project:
 
 def _never(_: str) -> bool:
     return False
-
-
-def find_function(body: list[ast.stmt], qualname: str, line: int) -> FunctionNode | None:
-    """The function of a qualified name (`Class.method`) that begins at `line`."""
-    for node, name in named_functions(body, ""):
-        if name == qualname and node.lineno == line:
-            return node
-    return None
-
-
-def named_functions(body: list[ast.stmt], prefix: str) -> Iterator[tuple[FunctionNode, str]]:
-    """Module-level functions and methods with their qualified names."""
-    for node in flat_statements(body):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            yield node, prefix + node.name
-        elif isinstance(node, ast.ClassDef):
-            yield from named_functions(node.body, f"{prefix}{node.name}.")

@@ -219,3 +219,20 @@ def flat_statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
         elif isinstance(node, _TRY):
             handlers = [s for h in node.handlers for s in h.body]
             pending.extend(reversed(handlers + node.body + node.orelse + node.finalbody))
+
+
+def find_function(body: list[ast.stmt], qualname: str, line: int) -> FunctionNode | None:
+    """The function of a qualified name (`Class.method`) that begins at `line`."""
+    for node, name in named_functions(body, ""):
+        if name == qualname and node.lineno == line:
+            return node
+    return None
+
+
+def named_functions(body: list[ast.stmt], prefix: str) -> Iterator[tuple[FunctionNode, str]]:
+    """Module-level functions and methods with their qualified names."""
+    for node in flat_statements(body):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node, prefix + node.name
+        elif isinstance(node, ast.ClassDef):
+            yield from named_functions(node.body, f"{prefix}{node.name}.")

@@ -97,15 +97,15 @@ class FunctionResults:
             element = next((v for expression in yielded[:_MAX_SHOWN] if (v := self.evaluator.value(expression, scope)) is not None), None)
             return None if element is None else Value(Kind.ROWS, "yielded", element=element)
         returned = [n.value for n in own_nodes(scope.node) if isinstance(n, ast.Return) and not is_none(n.value)]
-        values = {self._shown(expression, scope) for expression in returned[:_MAX_SHOWN]}
+        values = {self.shown(expression, scope) for expression in returned[:_MAX_SHOWN]}
         if len(values) == 1 and (value := values.pop()) is not None:
             return value
         if self.evaluator.deep and returned and not values - {None} and any(self._may_be_told(e, scope) for e in returned if e is not None):
             return self._inferred(function)
         return None
 
-    def _shown(self, expression: ast.expr | None, scope: Scope) -> Value | None:
-        """The value of what a body returns, a list that it fills with rows included."""
+    def shown(self, expression: ast.expr | None, scope: Scope) -> Value | None:
+        """The value of an expression that a body returns, a list that it fills with rows included."""
         value = self.evaluator.value(expression, scope)
         return self.evaluator.rows.gathered(expression, scope) if value is None and isinstance(expression, ast.Name) else value
 
@@ -146,13 +146,8 @@ class FunctionResults:
         returned = [n.value for n in own_nodes(scope.node) if isinstance(n, ast.Return)]
         if not all(isinstance(value, ast.Tuple) or query_of_pair(value) is not None for value in returned):
             return None
-        items = [self._item(value, index, scope) for value in returned[:_MAX_SHOWN] if value is not None]
+        items = [self.evaluator.item(value, index, scope) for value in returned[:_MAX_SHOWN] if value is not None]
         return items[0] if items and all(item == items[0] for item in items) else None
-
-    def _item(self, returned: ast.expr, index: int, scope: Scope) -> Value | None:
-        if isinstance(returned, ast.Tuple):
-            return self._shown(returned.elts[index], scope) if index < len(returned.elts) else None
-        return self.evaluator.item(returned, index, scope)
 
     def of_call(self, function: FunctionInfo, node: ast.Call, scope: Scope) -> Value | None:
         """What a call gives by its arguments: `def track(items: Iterable[T]) -> Iterator[T]` hands on what it iterates.

@@ -303,7 +303,7 @@ class Layering:
         return self.evaluator.rows.is_orm_class(value) is True
 
     def _name_counts(self, cls: ClassInfo) -> bool:
-        """Names count neither for pydantic models and dataclasses nor for subclasses of third-party classes or of hooks and such."""
+        """Names count neither for what is a shape of data nor for subclasses of third-party classes or of hooks and such."""
         if any(_last_name(d.func if isinstance(d, ast.Call) else d) in ("dataclass", "define", "frozen", "attrs") for d in cls.decorators):
             return False
         if not cls.bases:

@@ -139,11 +139,11 @@ class FileModel:
             for name, given in role.typed_parameters if role is not None else ():
                 arg = next((a for a in placed.node.args.args if a.arg == name and a.annotation is None), None)
                 if arg is not None:
-                    self.evaluator.request_classes[arg] = given
+                    self.evaluator.parameter_classes[arg] = given
             if role is not None and role.request_class:
                 request = _request_parameter(placed, self.functions)
                 if request is not None:
-                    self.evaluator.request_classes[request] = role.request_class
+                    self.evaluator.parameter_classes[request] = role.request_class
                 elif placed.owner is not None:  # handed to the constructor of a base
                     self.evaluator.request_owners[placed.owner.lineno] = role.request_class
         return roles

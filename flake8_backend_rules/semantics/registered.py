@@ -120,13 +120,13 @@ class Registrations:
         one that takes a request first.
         """
         packages = self.packages(module)
-        words = {word for package in packages for word in self._http_words(package)}
-        words.update(*(self.knowledge.registered_elsewhere.get(package, ()) for package in module.top_level_packages()))
+        imported = packages | module.top_level_packages()
+        words = frozenset(word for package in imported for word in self.knowledge.registered_elsewhere.get(package, ()))
         found = module.definitions(lambda text: "req" in text) if words else ()
         functions = (function for binding in found for function in _functions_of(binding))
         if not any(takes_request(f, name, "Request", is_method=f.owner is not None) for f in functions for name in ("request", "req")):
             return
-        for holder in self._holders_around(module, frozenset(words)):
+        for holder in self._holders_around(module, words):
             yield from self._of_module(module, self._registered_by(holder, words, packages, Role.HTTP))
 
     def wired_around(self, module: ModuleSummary) -> Iterator[tuple[FunctionInfo, Registration, str]]:
@@ -176,11 +176,6 @@ class Registrations:
                 if entry.role is role
             )
         return cast("tuple[tuple[str, str, Registration, str], ...]", project.memo[key])
-
-    def _http_words(self, package: str) -> Iterator[str]:
-        for word in self.knowledge.registering_words.get(package, ()):
-            if any(e.role is Role.HTTP and package in e.packages for _, e in self.knowledge.registrations[word]):
-                yield word
 
     def _holders_around(self, module: ModuleSummary, words: frozenset[str]) -> Iterator[ModuleSummary]:
         """The modules around a module that call something by one of some names."""

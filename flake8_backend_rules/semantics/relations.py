@@ -65,18 +65,16 @@ class Relations:
         func = call.func
         if not isinstance(func, ast.Attribute) or func.attr not in RELATED_QUERIES:
             return False
-        receiver = _before_own_methods(func.value)
-        if receiver is not func.value and not _names_several(receiver):
-            return False
+        receiver = _manager_of(func.value)
         if isinstance(receiver, ast.Name):
             return is_related_read(call) and self.is_related_manager(receiver, scope, read=receiver is func.value)
         if not isinstance(receiver, ast.Attribute):
             return False
         if receiver.attr in self.evaluator.knowledge.query_attributes:
             return False  # `is_query_root` tells it
-        value = self.evaluator.value(receiver, scope)
         if receiver.attr.endswith("_set"):
-            return value is None or value.kind in (Kind.QUERY, Kind.MEMBER)
+            return self._may_be_set(receiver, scope)
+        value = self.evaluator.value(receiver, scope)
         if value is None or value.kind is not Kind.QUERY:
             return is_related_read(call) and self.is_related_manager(receiver, scope, read=receiver is func.value)
         if value.name == RELATED.name or value.name in self.evaluator.knowledge.links:
@@ -86,14 +84,17 @@ class Relations:
 
     def _binds_manager(self, bound: ast.expr | None, scope: Scope, *, read: bool) -> bool:
         """Whether what a name is bound to is a related manager, or what the project's own methods make of it."""
-        receiver = None if bound is None else _before_own_methods(bound)
+        receiver = _manager_of(bound)
         if isinstance(receiver, ast.Attribute) and receiver.attr.endswith("_set"):
-            value = self.evaluator.value(receiver, scope)
-            return value is None or value.kind in (Kind.QUERY, Kind.MEMBER)
-        if receiver is None or (receiver is not bound and not _names_several(receiver)):
+            return self._may_be_set(receiver, scope)
+        if receiver is None or (isinstance(receiver, ast.Name) and receiver is bound):
             return False
-        is_asked = isinstance(receiver, ast.Attribute) or (isinstance(receiver, ast.Name) and receiver is not bound)
-        return is_asked and self.is_related_manager(receiver, scope, read=read and receiver is bound)
+        return self.is_related_manager(receiver, scope, read=read and receiver is bound)
+
+    def _may_be_set(self, node: ast.Attribute, scope: Scope) -> bool:
+        """Whether `order.line_set` may be what its name says."""
+        value = self.evaluator.value(node, scope)
+        return value is None or value.kind in (Kind.QUERY, Kind.MEMBER)
 
     def found_or_created(self, query: ast.expr, scope: Scope) -> Value | None:
         """The row that `get_or_create` or its like, called on a query, finds or makes."""
@@ -143,20 +144,20 @@ class Relations:
 
 def query_of_pair(node: ast.expr | None) -> ast.expr | None:
     """The query by which an expression gives a row and whether it is new (`Order.objects.get_or_create(number=1)`); None of others."""
-    is_pair = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _OR_CREATES
-    return node.func.value if is_pair else None  # type: ignore[union-attr]
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _OR_CREATES:
+        return node.func.value
+    return None
 
 
-def _before_own_methods(node: ast.expr) -> ast.expr:
-    """What methods are called on that no ORM has: `order.lines` of `order.lines.open_ones()`."""
-    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr not in _QUERY_METHODS:
-        node = node.func.value
-    return node
+def _manager_of(node: ast.expr | None) -> ast.expr | None:
+    """What may be the manager on which methods are called that no ORM has: `order.lines` of `order.lines.open_ones()`.
 
-
-def _names_several(node: ast.expr) -> bool:
-    """Whether a name is that of several rows, not of the one that another refers to."""
-    return last_name(node).endswith(("s", "_set"))
+    None where they are called on what is named like a single row.
+    """
+    receiver = node
+    while isinstance(receiver, ast.Call) and isinstance(receiver.func, ast.Attribute) and receiver.func.attr not in _QUERY_METHODS:
+        receiver = receiver.func.value
+    return receiver if receiver is node or receiver is None or last_name(receiver).endswith(("s", "_set")) else None
 
 
 def is_related_read(call: ast.Call) -> bool:

@@ -6,7 +6,7 @@ import ast
 import os
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property
 
 from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.frameworks.schema import HTTP_VERBS, ObjectDecorator, Registration, Role
@@ -51,14 +51,12 @@ class RoleFinder:
         self._surfaces: dict[str, RoleMap] = {}
         self._wrappers: dict[FunctionInfo, FunctionRole | None] = {}
         self._hops = 0
-        self._names_called: frozenset[str] | None = None
 
-    def _called(self) -> frozenset[str]:
+    @cached_property
+    def _names_called(self) -> frozenset[str]:
         """The names that the linted file calls."""
-        if self._names_called is None:
-            tree = self.evaluator.project.current_tree
-            self._names_called = frozenset() if tree is None else names_called(tree)
-        return self._names_called
+        tree = self.evaluator.project.current_tree
+        return frozenset() if tree is None else names_called(tree)
 
     # -- a module's surface ----------------------------------------------------------------------
 
@@ -110,12 +108,11 @@ class RoleFinder:
             for function in module.definitions(taking_first(views.parameter, views.request_class)):
                 if not isinstance(function, FunctionInfo) or function.line in roles:
                     continue
-                if not takes_request(function, views.parameter, views.request_class, registered=True):
-                    continue
                 by_place = in_views and not function.name.startswith("_") and takes_request(function, views.parameter, views.request_class)
-                if (by_place and not is_view_helper(function, self.evaluator.project, self._called)) or is_in_registry(
-                    function, views.registry, self.evaluator
-                ):
+                if by_place and is_view_helper(function, self.evaluator.project, lambda: self._names_called):
+                    by_place = False
+                may_be_listed = takes_request(function, views.parameter, views.request_class, registered=True)
+                if by_place or (may_be_listed and is_in_registry(function, views.registry, self.evaluator)):
                     roles[function.line] = FunctionRole(Role.HTTP, "function view", views.request_class)
 
     def _module_responders(self, module: ModuleSummary, roles: RoleMap) -> None:
@@ -185,10 +182,11 @@ class RoleFinder:
 
     def _decorator_class(self, cls: ClassInfo) -> FunctionRole | None:
         """The role that a class hands on whose instances are decorators: by a base of its, or by its `__call__`."""
-        externals = self.evaluator.ancestry(cls).externals
-        role = next((r for name in externals if (r := self._external_decorator(name)) is not None), None)
-        method = None if role is not None else self.evaluator.method(cls, "__call__")
-        return role if method is None else self._wrapped(method)
+        for name in self.evaluator.ancestry(cls).externals:
+            if (role := self._external_decorator(name)) is not None:
+                return role
+        method = self.evaluator.method(cls, "__call__")
+        return None if method is None else self._wrapped(method)
 
     def _object_decorator(self, target: ast.Attribute, decorator: ast.expr, scope: Scope) -> FunctionRole | None:
         owner = self.evaluator.value(target.value, scope)

@@ -57,7 +57,8 @@ class Rows:
     def __init__(self, evaluator: Evaluator) -> None:
         self.evaluator = evaluator
         self._of_views: dict[ClassInfo, Value | None] = {}
-        self._appended: dict[ast.AST, dict[str, tuple[ast.expr, ...]]] = {}
+        self._gathered: dict[tuple[ast.AST, str], Value | None] = {}
+        self._appended: dict[ast.AST, dict[str, list[ast.expr]]] = {}
 
     # -- models ----------------------------------------------------------------------------------
 
@@ -222,25 +223,25 @@ class Rows:
             if serializer is not None and isinstance(serializer.definition, ClassInfo):
                 yield self._of_meta(serializer.definition)
 
-    def made(self, node: ast.expr, scope: Scope) -> Value | None:
-        """What an expression makes: the row `Order(number)`."""
-        return self.evaluator.value(node, scope) if isinstance(node, ast.Call) and last_name(node.func)[:1].isupper() else None
-
     def gathered(self, node: ast.Name, scope: Scope) -> Value | None:
         """The rows that a function puts into a list that it begins empty: `late = []`, `late.append(order)`."""
-        found, name = scope.lookup(node.id), node.id
-        if found is None or not any(_begins_list(local) for local in found[0]):
+        found = scope.lookup(node.id)
+        if found is None or found[1].node is None or not any(_begins_list(local) for local in found[0]):
             return None
-        scope = found[1]
+        key = found[1].node, node.id
+        if key not in self._gathered:
+            self._gathered[key] = None  # recursion ends here
+            self._gathered[key] = self._put_in(node.id, found[1])
+        return self._gathered[key]
+
+    def _put_in(self, name: str, scope: Scope) -> Value | None:
         assert scope.node is not None
         if scope.node not in self._appended:
             self._appended[scope.node] = _appended_in(scope.node)
-        put_in = self._appended[scope.node].pop(name, ())  # recursion ends here
-        values = list(dict.fromkeys(self.evaluator.value(item, scope) for item in put_in))
-        self._appended[scope.node][name] = put_in
+        values = {self.evaluator.value(item, scope) for item in self._appended[scope.node].get(name, ())}
         if not values or not all(v is not None and v.kind is Kind.INSTANCE and self.is_orm_class(v) for v in values):
             return None
-        return Value(Kind.ROWS, "gathered", element=values[0] if len(values) == 1 else SOME_ROW)
+        return Value(Kind.ROWS, "gathered", element=values.pop() if len(values) == 1 else SOME_ROW)
 
     def model_among(self, node: ast.expr, scope: Scope) -> Value | None:
         """One of the models that a mapping or sequence written out holds (`MODELS[kind]`, `for model in (Order, Line)`).
@@ -248,10 +249,9 @@ class Rows:
         Of a list that is begun empty and filled with rows, one of the rows.
         """
         if isinstance(node, ast.Name):
+            if (rows := self.gathered(node, scope)) is not None:
+                return rows.element
             written, scope = self._written_out(node.id, scope)
-            if isinstance(written, ast.List) and not written.elts:
-                rows = self.gathered(node, scope)
-                return None if rows is None else rows.element
         else:
             written = node
         items = written.values if isinstance(written, ast.Dict) else written.elts if isinstance(written, _SEQUENCES) else []
@@ -283,14 +283,13 @@ def _begins_list(local: Local) -> bool:
     return isinstance(local.expression, ast.List) and not local.expression.elts and local.how is How.VALUE and local.position is None
 
 
-def _appended_in(function: ast.AST) -> dict[str, tuple[ast.expr, ...]]:
+def _appended_in(function: ast.AST) -> dict[str, list[ast.expr]]:
     """What a function appends to lists, by their local names."""
-    found: dict[str, tuple[ast.expr, ...]] = {}
+    found: dict[str, list[ast.expr]] = {}
     for node in own_nodes(function):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "append" and len(node.args) == 1:
             if isinstance(node.func.value, ast.Name):
-                name = node.func.value.id
-                found[name] = (*found.get(name, ()), node.args[0])
+                found.setdefault(node.func.value.id, []).append(node.args[0])
     return found
 
 

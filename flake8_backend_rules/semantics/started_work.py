@@ -95,16 +95,19 @@ def is_waited_for(node: ast.Call, scope: Scope, ancestors: Iterable[ast.AST]) ->
         child = parent
     if scope.node is None:
         return False
-    places: dict[ast.AST, set[str]] = {}
-    for holder in holders:
-        found = scope.lookup(holder)  # of a name of the function around, that function
-        if found is not None and any(local.how is How.PARAMETER for local in found[0]) and holder in collections:
-            return True  # what a caller's collection keeps is the caller's
-        places.setdefault(scope.node if found is None or found[1].node is None else found[1].node, set()).add(holder)
-    if any(_takes_charge(place, held) for place, held in places.items()):
+    if any(_is_cared_for(holder, scope, is_collection=holder in collections) for holder in holders):
         return True
     kept = {"." + holder.rpartition(".")[2] for holder in holders if "." in holder}
     return bool(kept and _takes_charge(_outermost(scope), kept)) or _is_listened_to(node, scope)
+
+
+def _is_cared_for(holder: str, scope: Scope, *, is_collection: bool) -> bool:
+    """Whether the function that binds a holder takes charge of it; what is put into a caller's collection is the caller's."""
+    found = scope.lookup(holder)
+    place = scope.node if found is None else found[1].node
+    if is_collection and found is not None and any(local.how is How.PARAMETER for local in found[0]):
+        return True
+    return place is not None and _takes_charge(place, {holder})
 
 
 def _outermost(scope: Scope) -> ast.AST:

@@ -103,7 +103,7 @@ class Transport:
         locals_, where = found
         if len(locals_) == 1 and locals_[0].annotation is not None and where.parent is not None:
             arg = locals_[0].parameter
-            if arg is None or arg not in self.evaluator.request_classes:
+            if arg is None or arg not in self.evaluator.parameter_classes:
                 return not self.extra_objects and self.is_plain_annotation(locals_[0].annotation, where.parent)
         return all(_is_computed(local) for local in locals_)
 

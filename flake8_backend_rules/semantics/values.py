@@ -66,10 +66,10 @@ class Evaluator:
         self._variables: dict[Variable, Value | None] = {}
         self.depth = 0
         """How many questions wait for the one at hand: an answer that is found at depth 0 is whole."""
-        self.request_classes: dict[ast.arg, str] = {}
+        self.parameter_classes: dict[ast.arg, str] = {}
+        """The classes of parameters that their function's role tells, annotated or not: of a framework's request, say."""
         self.request_owners: dict[int, str] = {}
         """The class of what is `request` on instances of the linted file's classes of handlers, by the lines of the classes."""
-        """Parameters that are a framework's request by their function's role, annotated or not."""
         self.handed_on: Callable[[ast.arg], Value | None] | None = None
         """What a helper is called with by the handlers of the linted file; set when these are known."""
         self._globals: dict[tuple[str, str, bool], Value | None] = {}
@@ -275,7 +275,7 @@ class Evaluator:
         if isinstance(node, ast.Await):
             node = node.value
         if isinstance(node, ast.Tuple):
-            return self.value(node.elts[index], scope) if index < len(node.elts) else None
+            return self.results.shown(node.elts[index], scope) if index < len(node.elts) else None
         if (query := query_of_pair(node)) is not None:
             return self.relations.found_or_created(query, scope) if index == 0 else None
         function = self._called_function(node, scope)
@@ -306,8 +306,8 @@ class Evaluator:
         if (value := self.annotated(local.annotation, scope)) is not None:
             return value
         arg = local.parameter
-        if arg is not None and arg in self.request_classes:
-            given = Value(Kind.INSTANCE, self.request_classes[arg])
+        if arg is not None and arg in self.parameter_classes:
+            given = Value(Kind.INSTANCE, self.parameter_classes[arg])
             return (self.rows.found_by_view(scope.owner) if given == SOME_ROW else None) or given
         if arg is not None and _is_receiver(arg, scope):
             assert scope.owner is not None
@@ -431,8 +431,9 @@ class Evaluator:
         if isinstance(func, ast.Name) and func.id in _PASS_THROUGH and node.args:
             if scope.lookup(func.id) is None and not scope.module.binds(func.id):
                 value = self.value(node.args[0], scope)
-                is_query = value is not None and value.kind is Kind.QUERY
-                return Value(Kind.ROWS, "listed", element=value.element) if is_query and value is not None else value
+                if value is not None and value.kind is Kind.QUERY:
+                    return Value(Kind.ROWS, "listed", element=value.element)
+                return value
         if isinstance(func, ast.Attribute):
             owner = self.value(func.value, scope)
             if func.attr == "get_object" and scope.owner is not None and is_super(func.value):
@@ -608,7 +609,11 @@ class Evaluator:
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, scope: Scope) -> Value | None:
         """Those of some rows that are picked, or made: `[order for order in orders if order.open]`, `[Order(n) for n in names]`."""
-        row = self._picked(node.elt, node.generators, scope) if isinstance(node.elt, ast.Name) else self.rows.made(node.elt, scope)
+        item = node.elt
+        if isinstance(item, ast.Call) and last_name(item.func)[:1].isupper():
+            row = self.value(item, scope)
+        else:
+            row = self._picked(item, node.generators, scope)
         return None if row is None else Value(Kind.ROWS, "picked", element=row)
 
     def _mapping(self, node: ast.DictComp, scope: Scope) -> Value | None:

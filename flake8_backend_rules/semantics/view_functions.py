@@ -6,11 +6,8 @@ import ast
 import re
 from collections.abc import Callable
 from functools import cache
-from typing import cast
 
 from flake8_backend_rules.project.project import Project
-from flake8_backend_rules.project.source import words_in
-from flake8_backend_rules.project.summary import ModuleSummary
 from flake8_backend_rules.project.surfaces import FunctionInfo, FunctionNode
 from flake8_backend_rules.semantics.paths import last_name
 from flake8_backend_rules.semantics.scope import all_nodes, own_nodes
@@ -65,10 +62,11 @@ def _is_kept(value: ast.expr, body: FunctionNode) -> bool:
 
 def is_in_registry(function: FunctionInfo, registry: str, evaluator: Evaluator) -> bool:
     """Whether `urls.py` beside the module lists the function in `urlpatterns`."""
-    urls = evaluator.project.module_at(f"{function.module.folder}/urls.py")
-    if urls is None or not urls.binds(registry) or function.name not in _names_in(urls, evaluator.project):
+    project = evaluator.project
+    urls = project.module_at(f"{function.module.folder}/urls.py")
+    if urls is None or not urls.binds(registry) or function.name not in project.text_of(urls.path):
         return False
-    tree = evaluator.project.tree_of(urls)
+    tree = project.tree_of(urls)
     if tree is None:
         return False
     scope = evaluator.module_scope(urls)
@@ -79,16 +77,6 @@ def is_in_registry(function: FunctionInfo, registry: str, evaluator: Evaluator) 
             if isinstance(found, FunctionInfo) and found.module.path == function.module.path:
                 return True
     return False
-
-
-def _names_in(module: ModuleSummary, project: Project) -> frozenset[str]:
-    """The words of a module's text, of another file than the linted one found once a run."""
-    if project.is_current(module):
-        return words_in(project.text_of(module.path))
-    key = "words", module.path
-    if key not in project.memo:
-        project.memo[key] = words_in(project.text_of(module.path))
-    return cast("frozenset[str]", project.memo[key])
 
 
 def takes_request(

@@ -39,11 +39,10 @@ class OutboundHttpOutsideInfrastructure(Rule):
 
     ## How it decides
     By qualified name of what is called, or by the receiver's type. CLI commands and the other functions of their modules are left
-    alone, except in the folders of a backend's own `management/commands` and `scripts`; of these, scripts that import nothing of the
-    backend are left alone too. Outside of handler code, so is what is a
-    client itself: a module, folder or class whose name ends in client, provider, connector, gateway, adapter or integration; a module
-    that defines the API's error (`*APIError`, `*ClientError`); and a module without a handler or web framework that is among transport
-    for no more than a name such as `api` or `web`.
+    alone, except in the folders of a backend's own `management/commands` and `scripts`; scripts that import nothing of the backend
+    are left alone there too. Outside of handler code, so is what is a client itself: a module, folder or class whose name ends in
+    client, provider, connector, gateway, adapter or integration; a module that defines the API's error (`*APIError`, `*ClientError`);
+    and a module without a handler or web framework that is among transport for no more than a name such as `api` or `web`.
 
     ## When to suppress it
     In a script that exists to call one endpoint once.
@@ -272,10 +271,10 @@ def _is_client(file: LintedFile) -> bool:
 
 def _stands_alone(file: LintedFile) -> bool:
     """Whether a script imports nothing of the backend: a tool of its developers, which no client of the backend's is there for."""
-    imports = file.module.imports
-    if "scripts" not in file.module.name.split(".")[:-1] or any(info.level for info in imports):
+    module, project = file.module, file.model.project
+    if "scripts" not in module.name.split(".")[:-1]:  # a management command belongs to its application
         return False
-    return not any(file.model.project.is_first_party(info.module, file.module.folder) for info in imports)
+    return not any(info.level or project.is_first_party(info.module, module.folder) for info in module.imports)
 
 
 def _last_name(node: ast.expr) -> str:
