@@ -1038,9 +1038,11 @@ def test_function_views_named_in_urlpatterns(tmp_path: Path) -> None:
         def nameless(_, pk): ...
 
         def helper(_): ...
+
+        def make(kind): ...
         """,
     }
-    more = 'pages.index), path("u", pages.unused), path("n", pages.nameless)'
+    more = 'pages.index), path("u", pages.unused), path("n", pages.nameless), path("m", pages.make(1))'
     files["shop/urls.py"] = files["shop/urls.py"].replace("pages.index)", more)
     assert roles(tmp_path, files, "shop/pages.py") == dict.fromkeys(["index", "detail", "unused", "nameless"], HTTP)
 

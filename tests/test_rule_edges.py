@@ -737,15 +737,18 @@ def gathered(request):
     late = []; paid = []; mixed = []; other = []
     for order in Order.objects.all():
         late.append(order); paid.append(Order(pk=1)); mixed.append(order); mixed.append(unknown); other.append(order.id)
-    for order in late: order.save()  # ! 24 gathered|order.save()|+2
+    for order in late: order.save()  # ! 24 gathered|order.save()|+3
     for order in paid: order.delete()
     for order in mixed: order.save()
     for order in other: order.save()
     for order in []: order.save()
+    loaded = load(); loaded.append(Order())
+    for order in loaded: order.save()
     [Order(n) for n in names][0].save()
-    [made(n) for n in names][0].save()
+    [made(n) for n in names][0].save(); [last(n) for n in names][0].save()
 def returned(request):
     for order in late(): order.save()  # ! 26 returned|order.save()
+def last(n): return Order.objects.get(n=n)
 def late():
     found = []
     for order in Order.objects.all(): found.append(order)
@@ -817,6 +820,8 @@ def managed(request): return render(Order.objects.get(pk=1), Order.objects.count
 def related(request, order: Order): return order.line_set.all()  # ! 44 related|order.line_set.all()
 def silent(request, order: Order): get_object_or_404(Order.objects.filter(a=1), pk=1); Order.objects.create(a=1); order.tag_set.pop()
 ## related-managers-by-the-project-s-own-methods-and-names
+class Tools: ...
+class Box: tool_set = Tools()
 def values(request, order: Order): return order.parts.values("name")  # ! 43 values|order.parts.values()
 def own(request, order: Order): return order.line_set.open_ones().first()  # ! 40 own|order.line_set.open_ones().first()
 def named(request, order: Order): lines = order.lines; return lines.filter(a=1)  # ! 63 named|lines.filter()
@@ -827,6 +832,7 @@ def again(request, order: Order):
 def silent(request, order: Order, other):
     profile = order.profile; profile.settings().get(a=1); order.profile.lines().first(); order.parts.values(); other.parts.values("a")
     settings = order.profile.chosen(); settings.filter(a=1)
+    box = Box(); box.tool_set.filter(a=1)
     found = order.lines.all; names = order.name_of; names().filter(a=1); lines = other.lines; lines.filter(a=1)
 ## look-ups-that-answer-404
 def spelled_out(request, pk):
@@ -1069,6 +1075,7 @@ async def f(request):
     def again(): pending.add(create_task(send())); lost.append(create_task(send()))  # ! 64 f|create_task()
     def bound(): nonlocal last; last = create_task(send())
     last = None; more(pending); again(); bound(); await asyncio.wait(pending); await last
+async def g(request, task): task = create_task(send())  # ! 36 g|create_task()
 ## groups-and-names-that-are-no-tasks
 class Loop: ...
 async def f(request, loop: Loop, form):
@@ -1571,6 +1578,15 @@ sheet("KBR701", "app/services/rates.py", f"""
 import aiohttp, asyncio, httpx, httpx2, pycurl, requests, urllib.request, urllib3
 ## every-library
 {"".join(f"{call}  # ! 1 application|{called(call)}{chr(10)}" for call in CALLS)}
+## scripts-of-the-backend @ app/scripts/load_rates.py
+from ..rates import keep
+def load(): keep(requests.get("/rates"))  # ! 18 transport|requests.get()
+#: app/rates.py
+def keep(rates): ...
+#: app/__init__.py
+x = 1
+#: app/scripts/__init__.py
+x = 1
 ## not-a-call-out @ app/domain/rates.py
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen

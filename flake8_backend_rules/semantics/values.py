@@ -609,11 +609,8 @@ class Evaluator:
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, scope: Scope) -> Value | None:
         """Those of some rows that are picked, or made: `[order for order in orders if order.open]`, `[Order(n) for n in names]`."""
-        item = node.elt
-        if isinstance(item, ast.Call) and last_name(item.func)[:1].isupper():
-            row = self.value(item, scope)
-        else:
-            row = self._picked(item, node.generators, scope)
+        is_made = isinstance(node.elt, ast.Call)
+        row = self.value(node.elt, scope) if is_made else self._picked(node.elt, node.generators, scope)
         return None if row is None else Value(Kind.ROWS, "picked", element=row)
 
     def _mapping(self, node: ast.DictComp, scope: Scope) -> Value | None:
