@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from flake8_backend_rules.project import inference
+from flake8_backend_rules.project import project as project_module
 from flake8_backend_rules.project.inference import Inference
 from flake8_backend_rules.project.project import Project
 from flake8_backend_rules.project.surfaces import FunctionInfo
@@ -593,7 +594,8 @@ def test_an_error_inside_is_silence(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("change", ["def (:\n", None, "x = 1\n"], ids=["broken", "deleted", "without-the-function"])
-def test_a_file_that_changes_after_its_summary_was_read(tmp_path: Path, change: str | None) -> None:
+def test_a_file_that_changes_after_its_summary_was_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str | None) -> None:
+    monkeypatch.setattr(project_module, "_MAX_TEXT", 0)
     project(tmp_path, {"app/deps.py": UNKNOWN_TO_SUMMARIES})
     run, deps = Project(), tmp_path / "app/deps.py"
     assert run.module_at(str(deps)) is not None

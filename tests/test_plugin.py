@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import gc
 import subprocess
 import sys
 import textwrap
@@ -9,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness import as_files, write
+from flake8_backend_rules.catalogue import all_rules
+from tests.harness import as_files, session, write
 
 ROUTE = """
 from fastapi import APIRouter
@@ -238,3 +241,31 @@ def test_a_host_keeps_its_own_garbage_collection(host: str, expected: str, tmp_p
     assert {expected} and tuple(older) == default, (first, older)
     """
     subprocess.run([sys.executable, "-c", textwrap.dedent(program)], cwd=tmp_path, check=True, timeout=60)
+
+
+@pytest.mark.parametrize("example", ["shop_wrong", "clinic_wrong"])
+def test_a_linted_file_leaves_nothing_to_the_garbage_collector(example: str) -> None:
+    """What is built for it is freed with it, in backends in which every default rule has a finding."""
+    backend = Path(__file__).resolve().parent.parent / "docs" / "examples" / example
+    linter = session(backend, all_rules())
+    texts = {path: path.read_text(encoding="utf-8") for path in sorted(backend.rglob("*.py"))}
+    assert texts
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        for path, text in texts.items():
+            tree = ast.parse(text)
+            gc.collect()
+            assert linter.lint(tree, str(path), text.splitlines(keepends=True)) is not None
+            gc.set_debug(gc.DEBUG_SAVEALL)
+            gc.collect()
+            assert [type(item).__name__ for item in gc.garbage if isinstance(item, ast.AST) or is_ours(type(item))] == []
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        if collects:
+            gc.enable()
+
+
+def is_ours(cls: type) -> bool:
+    return cls.__module__.startswith("flake8_backend_rules.")

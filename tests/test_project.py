@@ -18,6 +18,7 @@ from types import SimpleNamespace
 import pytest
 
 from flake8_backend_rules.options import read_settings
+from flake8_backend_rules.project import project as project_module
 from flake8_backend_rules.project.outline import Piece
 from flake8_backend_rules.project.project import Definition, External, Project
 from flake8_backend_rules.project.source import MAX_BYTES, read_source
@@ -706,12 +707,14 @@ def body_of_make(project: Project, root: Path) -> str | None:
     ["def make():\n    return 2\n", "x = 1\ndef make():\n    return 2\n", "def (:\n", None],
     ids=["other-body", "elsewhere-in-the-file", "broken", "deleted"],
 )
-@pytest.mark.parametrize("asked_before", [True, False])
-def test_a_body_is_the_one_of_the_run(tmp_path: Path, changed: str | None, asked_before: bool) -> None:
-    """Once read it stays; a file that changes before that gives a body that fits the signature, or none."""
+@pytest.mark.parametrize("kept", ["body", "text", "signature"])
+def test_a_body_is_the_one_of_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: str | None, kept: str) -> None:
+    """Once read it stays, as the text does up to a bound; else a file that changes gives a body that fits the signature, or none."""
+    if kept == "signature":
+        monkeypatch.setattr(project_module, "_MAX_TEXT", 0)
     write(tmp_path, {"app/__init__.py": "", "app/models.py": "def make():\n    return 1\n", "app/main.py": "from app.models import make\n"})
     project, models = Project(), tmp_path / "app" / "models.py"
-    if asked_before:
+    if kept == "body":
         assert body_of_make(project, tmp_path) == "return 1"
     assert isinstance(project.resolve(module(project, tmp_path / "app" / "main.py"), "make"), FunctionInfo)
     project.end_file()
@@ -720,7 +723,7 @@ def test_a_body_is_the_one_of_the_run(tmp_path: Path, changed: str | None, asked
     else:
         models.write_text(changed, encoding="utf-8")
     fits = changed is not None and changed.startswith("def make")
-    assert body_of_make(project, tmp_path) == ("return 1" if asked_before else "return 2" if fits else None)
+    assert body_of_make(project, tmp_path) == ("return 1" if kept != "signature" else "return 2" if fits else None)
     if changed is not None and "make" in changed:
         assert body_of_make(Project(), tmp_path) == "return 2"
 
@@ -902,6 +905,37 @@ def test_a_function_that_does_not_parse_hides_its_own_name_only(tmp_path: Path) 
     assert project.resolve(main, "pay") is None
 
 
+@pytest.mark.parametrize("bound", [0, 1_000_000], ids=["texts-let-go-of", "texts-kept"])
+def test_of_a_long_module_the_text_is_kept_once_and_up_to_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: int) -> None:
+    monkeypatch.setattr(project_module, "_MAX_TEXT", bound)
+    write(tmp_path, {"app/__init__.py": "", "app/models.py": LONG + "class Order(Base): ...\n"})
+    project, models = Project(), str(tmp_path / "app" / "models.py")
+    for name, line in (("Filler3", 10), ("Filler8", 25), ("Order", 301)):
+        found = project.resolve(module(project, Path(models)), name)
+        assert isinstance(found, ClassInfo)
+        assert found.line == line
+        project.end_file()
+        kept = [item for item in strings_below(project) if "class Filler" in item]
+        assert len(kept) == (1 if bound else 0)
+
+
+@pytest.mark.parametrize("changed", [LONG.replace("Filler8:", "Filler8(Base):"), "# new\n" + LONG, "", None])
+def test_a_class_of_a_module_that_changes_under_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: str | None) -> None:
+    """It is unknown."""
+    monkeypatch.setattr(project_module, "_MAX_TEXT", 0)
+    write(tmp_path, {"app/__init__.py": "", "app/models.py": LONG})
+    project, path = Project(), tmp_path / "app" / "models.py"
+    assert isinstance(project.resolve(module(project, path), "Filler3"), ClassInfo)
+    project.end_file()
+    if changed is None:
+        path.unlink()
+    else:
+        path.write_text(changed, encoding="utf-8")
+    models = module(project, path)
+    assert isinstance(project.resolve(models, "Filler3"), ClassInfo)
+    assert project.resolve(models, "Filler8") is None
+
+
 def test_what_is_kept_between_files_holds_no_nodes(tmp_path: Path) -> None:
     source = LONG + "class Order(Base):\n    total: int = Field(1)\n    def pay(self, *, amount: int = 1) -> int:\n        return amount\n"
     write(tmp_path, {"app/__init__.py": "", "app/models.py": source, "app/main.py": "from app.models import Order\n"})
@@ -915,6 +949,17 @@ def test_what_is_kept_between_files_holds_no_nodes(tmp_path: Path) -> None:
         assert project.body_of(pay) is not None
         project.end_file()
         assert nodes_below(project) == []
+
+
+def strings_below(project: Project) -> list[str]:
+    """The strings that a project holds, each once."""
+    pending, seen = [project.__dict__], {}
+    while pending:
+        for item in gc.get_referents(pending.pop()):
+            if id(item) not in seen and not isinstance(item, (type, types.ModuleType, types.FunctionType)):
+                seen[id(item)] = item
+                pending.append(item)
+    return [item for item in seen.values() if isinstance(item, str)]
 
 
 def nodes_below(project: Project) -> list[ast.AST]:

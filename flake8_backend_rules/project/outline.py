@@ -30,12 +30,39 @@ _HEADER_END = re.compile(r":(?= *(?:#[^\n]*)?\n)")
 _LEAST_BODIES = 200
 
 
-class Piece(NamedTuple):
-    """A `def` or `class` at the margin with its decorators. `line`: its first line, 1-based; `source`: its text."""
+class Piece:
+    """A `def` or `class` at the margin with its decorators. `line`: its first line, 1-based; `start`: its offset in the module's text.
 
-    name: str
-    line: int
-    source: str
+    Its text can be put away and is then cut out of the module's again: all modules' texts together would be most of the pack's memory.
+    """
+
+    __slots__ = ("_digest", "_length", "_source", "_start", "line", "name")
+
+    def __init__(self, name: str, line: int, source: str, start: int = 0) -> None:
+        self.name = name
+        self.line = line
+        self._start = start
+        self._length = len(source)
+        self._digest = hash(source)
+        self._source: str | None = source
+
+    @property
+    def source(self) -> str:
+        """Its text; "" where that was put away and not taken out again."""
+        return self._source or ""
+
+    @property
+    def is_put_away(self) -> bool:
+        return self._source is None
+
+    def put_away(self) -> None:
+        """Lets go of the text."""
+        self._source = None
+
+    def take_out(self, text: str) -> None:
+        """Cuts its text out of the module's; of a module that has changed since then nothing."""
+        source = text[self._start : self._start + self._length]
+        self._source = source if hash(source) == self._digest else ""
 
     def parsed(self) -> list[ast.stmt] | None:
         """Its statements, where they stand in the file; None if they do not parse."""
@@ -89,7 +116,7 @@ def outline(text: str) -> Outline | None:
     for start, end, name in _pieces(text, strings):
         line += text.count("\n", counted, start)
         source = text[start:end]
-        pieces.append(Piece(name, line, source))
+        pieces.append(Piece(name, line, source, start))
         rest += (text[copied:start], "\n" * source.count("\n"))
         counted, copied = start, end
     rest.append(text[copied:])

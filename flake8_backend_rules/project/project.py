@@ -37,6 +37,7 @@ _MAX_LOOKUPS = 400
 _MAX_LIVE_SUMMARIES = 512
 _MAX_BODIES = 256
 _MAX_LIVE_TREES = 2
+_MAX_TEXT = 1_000_000
 
 
 class External(NamedTuple):
@@ -89,13 +90,14 @@ class Project:
         """Facts about modules on disk that are dear to find."""
         self._modules: dict[str, _Kept] = {}
         self._live: OrderedDict[str, None] = OrderedDict()
-        self._shelf = Shelf()
+        self._shelf = Shelf(self.text_of)
         self._finds: dict[tuple[tuple[str, ...], str], str | None] = {}
         self.folders = Folders()
         self._current: tuple[str, ast.Module] | None = None
         self._current_functions: dict[tuple[str, int], FunctionNode] | None = None
         self._trees: OrderedDict[str, ast.Module | None] = OrderedDict()
-        self._texts: dict[str, str] = {}
+        self._texts: OrderedDict[str, str] = OrderedDict()
+        self._text_size = 0
         self._bodies: dict[tuple[str, str, int], FunctionNode | None] = {}
         self._packed_bodies: OrderedDict[tuple[str, str, int], bytes] = OrderedDict()
         self._stdlib = sys.stdlib_module_names
@@ -116,8 +118,8 @@ class Project:
         """Lets go of the linted file's tree, of what was read for it alone, and of what is live beyond a bound."""
         self._current = self._current_functions = None
         self._trees.clear()
-        self._texts.clear()
         self._shelf.clear()
+        self._forget_texts()
         self._pack_bodies()
         while len(self._live) > _MAX_LIVE_SUMMARIES:
             self._modules[self._live.popitem(last=False)[0]].pack()
@@ -265,10 +267,16 @@ class Project:
         return kept is True
 
     def text_of(self, path: str) -> str:
-        """A file's source, kept while a file is linted; "" if it can't be read."""
-        if path not in self._texts:
-            self._texts[path] = read_source(path) or ""
-        return self._texts[path]
+        """A file's source; "" if it can't be read. Kept while a file is linted, and a bounded part of it for the next one."""
+        text = self._texts.get(path)
+        if text is None:
+            text = self._texts[path] = read_source(path) or ""
+            self._text_size += len(text)
+        return text
+
+    def _forget_texts(self) -> None:
+        while self._text_size > _MAX_TEXT:
+            self._text_size -= len(self._texts.popitem(last=False)[1])
 
     def telling_words(self, path: str) -> frozenset[str]:
         """Those of a file's words that the knowledge of frameworks asks for; kept for the run."""
@@ -369,7 +377,7 @@ class Project:
         return self._current_functions
 
     def _find_body(self, function: FunctionInfo) -> FunctionNode | None:
-        piece = function.module.pieces.get(function.qualname.partition(".")[0])
+        piece = function.module.piece(function.qualname.partition(".")[0])
         if piece is not None:
             own = piece.function_at(function.line)
             if own is not None and own.name == function.name:

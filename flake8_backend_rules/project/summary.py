@@ -99,12 +99,22 @@ class ModuleSummary:
         for bound in list(self._bound.values()) if self.pieces else self._bound.values():
             if not isinstance(bound, Piece):
                 yield bound
-            elif (matters is None or matters(bound.source)) and (found := self._define(bound)) is not None:
+            elif (matters is None or matters(self._with_text(bound).source)) and (found := self._define(bound)) is not None:
                 yield found
+
+    def piece(self, name: str) -> Piece | None:
+        """The function or class of a name, with its text, where the module is read in pieces."""
+        found = self.pieces.get(name)
+        return None if found is None else self._with_text(found)
+
+    def _with_text(self, piece: Piece) -> Piece:
+        if piece.is_put_away and self.shelf is not None:
+            self.shelf.take_out(piece, self.path)
+        return piece
 
     def _define(self, piece: Piece) -> Binding | None:
         """Reads a piece; the name of one that does not parse is not bound."""
-        _Reader(self).read(piece.surface(_CONSTRUCTORS) or ())
+        _Reader(self).read(self._with_text(piece).surface(_CONSTRUCTORS) or ())
         found = self._bound[piece.name]
         if isinstance(found, Piece):
             del self._bound[piece.name]
@@ -132,6 +142,7 @@ class ModuleSummary:
     def keep_on(self, shelf: Shelf) -> None:
         """Has what was read so far packed with the linted file."""
         self.shelf = shelf
+        shelf.pieces += self.pieces.values()
         shelf.fresh += (bound for bound in self._bound.values() if isinstance(bound, Surface))
 
     def dissolve(self) -> None:
@@ -161,11 +172,12 @@ class ModuleSummary:
         return self._all_classes
 
     def _classes(self, matters: Matters | None) -> Iterator[ClassInfo]:
-        pending = [b for b in self.definitions(matters) if isinstance(b, ClassInfo)]
-        while pending:
-            cls = pending.pop()
-            yield cls
-            pending.extend(cls.classes.values())
+        for defined in self.definitions(matters):
+            pending = [defined] if isinstance(defined, ClassInfo) else []
+            while pending:
+                cls = pending.pop()
+                yield cls
+                pending.extend(cls.classes.values())
 
     def __repr__(self) -> str:
         return f"<module {self.name}>"
@@ -362,6 +374,8 @@ def _decorates(variable: Variable, earlier: ClassInfo | Piece) -> bool:
 
 
 def _kept(value: ast.expr | None) -> ast.expr | None:
+    if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Tuple) and len(value.slice.elts) > _MAX_MAPPED:
+        return None  # `Literal["aed", "afn", …]`
     return value if isinstance(value, _KEPT_VALUES) or (isinstance(value, ast.Dict) and _maps_to_classes(value)) else None
 
 

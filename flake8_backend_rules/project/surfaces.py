@@ -176,7 +176,11 @@ Matters = Callable[[str], bool]
 class Shelf:
     """What was read and unpacked for the linted file, to be packed when that is done. One for all modules of a project."""
 
-    def __init__(self) -> None:
+    def __init__(self, text_of: Callable[[str], str]) -> None:
+        """`text_of`: gives the text of a file by its path."""
+        self._text_of = text_of
+        self.pieces: list[Piece] = []
+        """Those whose text is at hand."""
         self.fresh: list[Surface] = []
         self.unpacked: list[tuple[Surface, bytes]] = []
         self._parsed: dict[Piece, list[ast.stmt] | None] = {}
@@ -187,12 +191,20 @@ class Shelf:
             self._parsed[piece] = piece.parsed()
         return self._parsed[piece]
 
+    def take_out(self, piece: Piece, path: str) -> None:
+        """Gives a piece of the module at `path` its text back, until the linted file is done."""
+        piece.take_out(self._text_of(path))
+        self.pieces.append(piece)
+
     def clear(self) -> None:
-        """Packs everything."""
+        """Packs everything, and puts texts away."""
+        for piece in self.pieces:
+            piece.put_away()
         for surface in self.fresh:
             surface.pack()
         for surface, packed in self.unpacked:
             surface.put_back(packed)
+        self.pieces.clear()
         self.fresh.clear()
         self.unpacked.clear()
         self._parsed.clear()

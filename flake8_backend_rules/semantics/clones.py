@@ -56,7 +56,9 @@ def steps_of(function: FunctionNode, *, keep_nodes: bool = False) -> tuple[Step,
     reader = _Reader()
     reader.block(function.body, 0)
     local_names = reader.local_names(function)
-    return tuple(place.step(local_names, keep_nodes) for place in reader.places)
+    steps = tuple(place.step(local_names, keep_nodes) for place in reader.places)
+    reader.places.clear()  # they know the reader: the nodes would stay until the next garbage collection
+    return steps
 
 
 def windows(steps: tuple[Step, ...], minimum: int) -> Iterator[Window]:

@@ -7,6 +7,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple, cast
 
 from flake8_backend_rules.frameworks.schema import Role
@@ -14,9 +15,9 @@ from flake8_backend_rules.project import layers, roots
 from flake8_backend_rules.project.globs import Glob, longest_match
 from flake8_backend_rules.project.layers import Layer, Placement
 from flake8_backend_rules.project.summary import ModuleSummary
-from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo
+from flake8_backend_rules.project.surfaces import ClassInfo, FunctionInfo, Matters
 from flake8_backend_rules.semantics.function_roles import RoleMap
-from flake8_backend_rules.semantics.roles import RoleFinder
+from flake8_backend_rules.semantics.roles import RoleFinder, is_decorated
 from flake8_backend_rules.semantics.route_factories import ROUTERS, makes_routes, takes_router
 from flake8_backend_rules.semantics.scope import PlacedFunction, placed_functions
 from flake8_backend_rules.semantics.values import Evaluator
@@ -26,6 +27,10 @@ _APPLICATION_CLASSES = ("Service", "UseCase", "Interactor", "CommandHandler", "Q
 _OTHER_KINDS = ("Hook", "Hooks", "Plugin", "Extension", "View", "Form", "Task", "Event", "Error", "Exception", "TypedDict", "NamedTuple")
 _NO_FRAMEWORK = ("abc", "typing", "typing_extensions", "builtins", "collections")
 _TRANSPORT_ROLES = (Role.HTTP, Role.JOB, Role.CLI)
+_BASES = re.compile(r"class \w+[^(:\n]*\(([^)]*)\)")
+_NO_TABLE = re.compile(
+    r"\s*(?:(?:\w+\.)*(?:object|str|int|ABC|Protocol|TypedDict|NamedTuple|Exception|Enum|StrEnum|IntEnum|IntFlag|Flag)\s*,?\s*)*"
+)
 # Patterns that begin with fixed text, which `re` finds many times as fast.
 _ROUTER_MAKER, _ROUTER = re.compile(r"def\s+\w*(?:router|blueprint|api)"), re.compile(r"(?:->|:)[^:=]*(?:router|blueprint)")
 
@@ -76,10 +81,6 @@ class Layering:
     def give_roles(self, module: ModuleSummary, roles: Callable[[], tuple[Callable[[], list[PlacedFunction]], RoleMap]]) -> None:
         """Says how to get the functions and complete roles of the linted module, if they are asked for."""
         self._given[module.path] = roles
-
-    def dispose(self) -> None:
-        """Lets go of what was given."""
-        self._given.clear()
 
     def of(self, module: ModuleSummary) -> Placement:
         """The module's layer, with the reason."""
@@ -279,14 +280,14 @@ class Layering:
             (_INFRASTRUCTURE_CLASSES, Layer.INFRASTRUCTURE),
             (_APPLICATION_CLASSES, Layer.APPLICATION),
         ):
-            for cls in module.all_classes():
+            for cls in module.all_classes(_naming(endings)):
                 if cls.name.endswith(endings) and self._name_counts(cls):
                     return Placement(layer, f"defines the class {cls.name}")
         return None
 
     def _orm_class(self, module: ModuleSummary) -> ClassInfo | None:
         """The first ORM class that a module defines."""
-        return next(filter(self._is_persistent, module.all_classes()), None)
+        return next(filter(self._is_persistent, module.all_classes(_may_persist)), None)
 
     def _is_persistent(self, cls: ClassInfo) -> bool:
         for attribute in cls.attributes.values():
@@ -355,6 +356,20 @@ class Layering:
             if around is None or role.role is Role.CLI or makes_routes(self.evaluator, around, module, inside[around]):
                 counted[placed.node.lineno] = role
         return counted
+
+
+def _may_persist(text: str) -> bool:
+    """Whether a text may define an ORM class: by a mapped attribute, a decorator, or a base that is not known to have no table."""
+    if "apped" in text or "declared_attr" in text or is_decorated(text):
+        return True
+    return any(_NO_TABLE.fullmatch(bases) is None for bases in _BASES.findall(text))
+
+
+@cache
+def _naming(endings: tuple[str, ...]) -> Matters:
+    """Tells whether a text defines a class whose name has one of some endings."""
+    named = re.compile(rf"class \w*(?:{'|'.join(endings)})\b")
+    return lambda text: named.search(text) is not None
 
 
 def _tells_router(text: str) -> bool:

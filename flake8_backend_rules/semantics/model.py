@@ -99,9 +99,10 @@ class FileModel:
         return False
 
     def dispose(self) -> None:
-        """Takes the model apart after the walk, so that it is freed at once and not by a garbage collection."""
-        self.layering.dispose()
+        """Takes the model apart after the walk, so that it is freed at once and not by a garbage collection. It is not to be used again."""
         self.module.dissolve()
+        for hub in (self.evaluator, self):  # what all the others know, and are known to
+            hub.__dict__.clear()
 
     # -- layer, roles, handler code --------------------------------------------------------------
 

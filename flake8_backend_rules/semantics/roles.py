@@ -27,6 +27,8 @@ _PLAIN_DECORATORS = frozenset(
     {"property", "staticmethod", "classmethod", "setter", "getter", "deleter", "overload", "abstractmethod", "cached_property"}
     | {"field_validator", "model_validator", "validator", "root_validator", "field_serializer", "model_serializer", "computed_field"}
     | {"hybrid_property", "declared_attr", "validates"}
+    | {"dataclass", "define", "total_ordering", "unique", "runtime_checkable", "final", "override"}
+    | {"wraps", "cache", "lru_cache", "contextmanager", "asynccontextmanager"}
 )
 # They begin with fixed text, which `re` finds many times as fast as the beginning of a line; an operator does no harm.
 _INNER_DECORATOR = re.compile(r"@(?<=[ \t]@)(?!property\b|staticmethod\b|classmethod\b|abstractmethod\b|\w+\.setter\b)")
@@ -77,7 +79,7 @@ class RoleFinder:
     def _read_surface(self, module: ModuleSummary) -> RoleMap:
         roles: RoleMap = {}
         self._surfaces[module.path] = roles  # import cycles end here
-        for function in module.functions(_is_decorated):
+        for function in module.functions(is_decorated):
             role = self._decorated(function)
             if role is not None:
                 roles[function.line] = role
@@ -353,7 +355,7 @@ class RoleFinder:
         return _INNER_DECORATOR.search(text) is not None or _applies_decorator(text) or self.registrations.may_be_in(text, module)
 
 
-def _is_decorated(text: str) -> bool:
+def is_decorated(text: str) -> bool:
     """Whether a text has a decorator that may give a role."""
     return _TELLING_DECORATOR.search(text) is not None
 

@@ -56,8 +56,9 @@ class _Index:
     def add(self, path: str, words: Iterable[str]) -> None:
         bit = 1 << len(self.paths)
         self.paths.append(path)
+        holders = self.holders
         for word in words:
-            self.holders[word] = self.holders.get(word, 0) | bit
+            holders[word] = holders[word] | bit if word in holders else bit  # most words are one file's: one number for all of these
 
     def rarest(self, words: Iterable[str]) -> str:
         """The word that the fewest files hold."""
