@@ -81,7 +81,7 @@ class Session:
         return bool(self.rules) and not self.settings.is_exempt(path) and not is_generated(lines)
 
     def _found(self, tree: ast.Module, path: str, lines: list[str], text: str) -> list[Finding]:
-        if not self._is_linted(path, lines):
+        if not tree.body or not self._is_linted(path, lines):
             return []
         collects = gc.isenabled()
         # What is built here is freed by reference count when the file is done; collections in between would only look again

@@ -792,13 +792,27 @@ def test_commands_below_cli_are_of_the_command_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("folder", "view"), [("services", "views"), ("flows", "urls"), ("operations", "routes/orders"), ("queries", "api")]
+    ("folder", "view"),
+    [
+        ("services", "views"), ("flows", "urls"), ("services", "urls/orders"),
+        ("operations", "routes/orders"), ("queries", "api"),
+    ],
 )
 def test_a_feature_that_is_called_like_a_layer(tmp_path: Path, folder: str, view: str) -> None:
     path = f"app/{folder}/hooks.py"
-    files = {path: "x = 1", "app/commands/place.py": ""}
+    files = {path: "x = 1", "app/commands/place.py": "", f"app/{folder}/paths.py": "urlpatterns = []"}
     assert placement(tmp_path / "layer", files, path).layer is APPLICATION
-    assert placement(tmp_path / "feature", files | {f"app/{folder}/{view}.py": ""}, path) == Placement(NONE, NOTHING)
+    feature = files | {f"app/{folder}/{view}.py": "urlpatterns = []"}
+    assert placement(tmp_path / "feature", feature, path) == Placement(NONE, NOTHING)
+
+
+def test_a_service_may_put_urls_together(tmp_path: Path) -> None:
+    files = {"app/services/hooks.py": "x = 1", "app/services/urls.py": "def order_url(number): ...", "app/services/api.py": "x = 1"}
+    assert placement(tmp_path / "helpers", files, "app/services/hooks.py") == Placement(APPLICATION, "folder services")
+    api = {"app/services/api/orders.py": "x = 1"}
+    assert placement(tmp_path / "served", files | api, "app/services/hooks.py") == Placement(NONE, NOTHING)
+    del files["app/services/urls.py"]
+    assert placement(tmp_path / "clients", files | api, "app/services/hooks.py") == Placement(APPLICATION, "folder services")
 
 
 def test_a_backend_that_is_called_api(tmp_path: Path) -> None:

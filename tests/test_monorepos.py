@@ -58,12 +58,27 @@ def places(root: Path, files: dict[str, str]) -> set[Place]:
     return found
 
 
-@pytest.mark.parametrize("manage", ["apps/manage.py", "manage.py"])
-def test_a_package_from_which_django_starts_is_a_source_root(tmp_path: Path, manage: str) -> None:
-    """Imports are resolved from there only where `manage.py` puts it on the path."""
+SCRIPT = "import os\nfrom shop.views import router\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "is_root"),
+    [
+        pytest.param("apps/manage.py", "", True, id="django"),
+        pytest.param("manage.py", "", False, id="django-around"),
+        pytest.param("apps/main.py", SCRIPT, True, id="script"),
+        pytest.param("apps/start.py", SCRIPT, False, id="module-of-no-script's-name"),
+        pytest.param("apps/main.py", "from fastapi import FastAPI\nimport os\n", False, id="script-of-other-imports"),
+        pytest.param("apps/main.py", f"{SCRIPT}import apps.shop\n", False, id="script-that-names-the-package"),
+        pytest.param("apps/main.py", "def main():\n    from shop.views import router\n", False, id="import-in-a-function"),
+        pytest.param("main.py", SCRIPT, False, id="script-around"),
+    ],
+)
+def test_a_package_from_which_something_starts_is_a_source_root(tmp_path: Path, name: str, text: str, is_root: bool) -> None:
+    """Imports are resolved from there only where `manage.py` or a script puts it on the path."""
     files = {
         "apps/__init__.py": "",
-        manage: "",
+        name: text,
         "apps/shop/__init__.py": "",
         "apps/shop/views.py": """
         from fastapi import APIRouter
@@ -82,7 +97,7 @@ def test_a_package_from_which_django_starts_is_a_source_root(tmp_path: Path, man
         """,
     }
     found = {place for place in places(tmp_path / "all", as_files(files, "")) if place[3] == "KBR301"}
-    assert found == ({("apps/shop/views.py", 8, 5, "KBR301")} if manage.startswith("apps/") else set())
+    assert found == ({("apps/shop/views.py", 8, 5, "KBR301")} if is_root else set())
 
 
 def test_a_module_named_setup_begins_no_project(tmp_path: Path) -> None:

@@ -905,7 +905,7 @@ def test_a_function_that_does_not_parse_hides_its_own_name_only(tmp_path: Path) 
     assert project.resolve(main, "pay") is None
 
 
-@pytest.mark.parametrize("bound", [0, 1_000_000], ids=["texts-let-go-of", "texts-kept"])
+@pytest.mark.parametrize("bound", [0, 3_000_000], ids=["texts-let-go-of", "texts-kept"])
 def test_of_a_long_module_the_text_is_kept_once_and_up_to_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: int) -> None:
     monkeypatch.setattr(project_module, "_MAX_TEXT", bound)
     write(tmp_path, {"app/__init__.py": "", "app/models.py": LONG + "class Order(Base): ...\n"})

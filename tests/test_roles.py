@@ -600,6 +600,40 @@ def test_such_methods_count_only_in_a_module_named_like_transport(tmp_path: Path
     assert roles(tmp_path, {**BASES, "app/orders.py": HEIR}, "app/orders.py") == {}
 
 
+JOBS = {
+    "app/base.py": """
+    from celery import Task
+
+    class BaseTask(Task):
+        def run(self, *args, **kwargs):
+            return self.run_impl(*args, **kwargs)
+    """
+}
+PLACING = """
+from app.base import BaseTask
+
+class PlaceOrder(BaseTask):
+    def run_impl(self, number: int): ...
+    def other(self): ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("app/tasks/orders.py", {"PlaceOrder.run_impl": JOB}),
+        ("app/jobs/__init__.py", {"PlaceOrder.run_impl": JOB}),
+        ("app/worker.py", {"PlaceOrder.run_impl": JOB}),
+        ("app/orders_task.py", {"PlaceOrder.run_impl": JOB}),
+        ("app/orders.py", {}),
+        ("app/api/orders.py", {}),
+    ],
+)
+def test_methods_that_the_job_of_a_base_in_another_module_calls(tmp_path: Path, path: str, expected: dict[str, Role]) -> None:
+    """They count in a module named like one of jobs."""
+    assert roles(tmp_path, {**JOBS, path: PLACING}, path) == expected
+
+
 ROUTES = """
 from app.api.orders import index, place
 

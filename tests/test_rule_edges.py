@@ -772,6 +772,32 @@ class Orders(ModelViewSet):
     def perform_create(self, serializer): serializer.save(); serializer.data.lines.all().delete()
     def perform_bulk_update(self, serializer):
         serializer.instance.save()  # ! 9 perform_bulk_update|serializer.instance.save()
+    def perform_bulk_create(self, serializer):
+        order = serializer.save()
+        order.save()  # ! 9 perform_bulk_create|order.save()
+## rows-or-responses
+from rest_framework.response import Response
+from rest_framework.views import APIView
+class Orders(APIView):
+    def found(self, pk):
+        try: return Order.objects.get(pk=pk)
+        except Order.DoesNotExist: return Response({{}}, status=404)
+    def either(self, pk): return Order.objects.get(pk=pk) if pk else None
+    def unknown(self, pk):
+        if pk: return Order.objects.get(pk=pk)
+        return made(pk)
+    def answer(self, pk):
+        if pk: return Response({{}})
+        return Response({{}})
+    def own(self, pk):
+        if pk: return Order.objects.get(pk=pk)
+        return PickupResponse()
+    def delete(self, request, pk):
+        order = self.found(pk)
+        if isinstance(order, Response): return order
+        order.delete()  # ! 9 delete|order.delete()
+    def put(self, request, pk): self.unknown(pk).delete(); self.answer(pk).delete(); self.own(pk).delete()
+class PickupResponse: ...
 ## what-a-handler-hands-to-helpers
 def f(request):
     order = Order.objects.get(pk=1); keep(order, 1); keep_kept(Kept()); store(request.POST)
@@ -1266,6 +1292,35 @@ async def place(session: AsyncSession, db):
 from celery import shared_task
 @shared_task
 def pack(entry): ...
+## methods-that-only-the-project-s-tasks-have
+from app.celery import app
+from app.queues import queue
+def place(order: Order):
+    ship.enqueue(order, number=1)
+    unpack.enqueue(order, number=1)
+    fetch.enqueue(order)
+    pack.enqueue(order)  # ! 18 =pack.enqueue()|the row 'order'|job
+    queue.enqueue(fetch, order)  # ! 26 =queue.enqueue()|the row 'order'|job
+    ship.delay(order)  # ! 16 =ship.delay()|the row 'order'|job
+#: app/celery.py
+from celery import Celery
+class OwnCelery(Celery): ...
+app = OwnCelery("shop")
+#: app/queues.py
+from rq import Queue
+queue = Queue()
+#: app/jobs.py
+from app.celery import app
+from celery import shared_task
+from tasks_of_ours import job
+@app.task
+def ship(number): ...
+@app.task(name="unpack")
+def unpack(number): ...
+@shared_task
+def fetch(number): ...
+@job
+def pack(number): ...
 ## task-classes-that-turn-rows-into-something-else
 def place(order: Order):
     ship.delay(order)

@@ -223,6 +223,50 @@ async def five(request: Request, idempotency_key: str): ...
     ),
     pytest.param(
         "KBR603",
+        SERVICE,
+        """
+        from fastapi import HTTPException
+        def a(number):
+            failed = None
+            try: read(number)
+            except Exception as error: failed = error
+            if failed: raise Failed(number) from failed
+            raise Failed(failed)
+        def b(number):
+            failed = None
+            if number: raise failed
+            try: read(number)
+            except Exception as error: failed = error  # ! 5
+        def c(number):
+            errors = []
+            try: read(number)
+            except Exception as error: errors.append(error)  # ! 5
+            raise HTTPException(400, str(errors))
+        def d(number):
+            errors = []
+            try: read(number)
+            except Exception as error: errors.append(number)  # ! 5
+            raise Failed(errors)
+        def e(number):
+            errors = []
+            try: read(number)
+            except Exception: errors.append(number)  # ! 5
+            raise Failed(errors)
+        def f(number):
+            try: read(number)
+            except Exception as error: number.failed = error  # ! 5
+            raise number
+        def g(number):
+            errors = []
+            try: read(number)
+            except Exception as error: errors.append(error)
+            raise ExceptionGroup("", errors)
+        """,
+        ["'b'", "'c'", "'d'", "'e'", "'f'"],
+        id="603: kept and raised later",
+    ),
+    pytest.param(
+        "KBR603",
         TASKS,
         JOB
         + """

@@ -121,6 +121,7 @@ FRAMEWORK = Framework(
         "django.shortcuts.get_list_or_404": "django.db.models.QuerySet",
         "django.contrib.auth.authenticate": _USER,
         **dict.fromkeys((f"{_QUERYSET}.as_manager", f"{_MANAGER}.from_queryset", f"{_MANAGER}.__call__"), _MANAGER),
+        f"{_SERIALIZER}.save": _MODEL,
         "rest_framework.generics.GenericAPIView.get_object": _MODEL,
         "rest_framework.generics.GenericAPIView.get_queryset": "django.db.models.QuerySet",
         "rest_framework.viewsets.GenericViewSet.get_object": _MODEL,

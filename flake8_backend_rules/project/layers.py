@@ -106,8 +106,8 @@ NEED_A_JOB_HANDLER = _words("task tasks job jobs worker workers celery scheduler
 """Stems and folders that name a layer only for a module that defines a job handler."""
 ROUTE_MODULES = _words("endpoints router routers routes view views viewsets controller controllers")
 """Modules and packages that no folder of the domain holds: one that does is a feature named `entity` or `policies`."""
-VIEW_MODULES = _words("urls routes routers views viewsets controllers endpoints")
-"""Modules and packages that no folder of services holds: one that does is a feature of its own, with all of its layers."""
+VIEW_MODULES = _words("routes routers views viewsets controllers endpoints")
+"""Modules and packages that no folder of services holds, as little as URLs of its own: one that does is a feature with all layers."""
 VIEW_FOLDERS = _words("view views viewsets")
 """Folders of one module a view, each named after what it shows."""
 MODEL_FOLDERS = _words("model models documents tables")

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
+import sys
 from functools import lru_cache
 
+from flake8_backend_rules.project.source import read_source
+
 _PROJECT_MARKERS = ("pyproject.toml", "setup.cfg", "tox.ini", ".flake8", "manage.py", ".git", ".hg")
+_SCRIPTS = ("main.py", "app.py", "run.py", "server.py", "wsgi.py", "asgi.py")
+_IMPORTED = re.compile(r"^(?:from|import) +(\w+)", re.MULTILINE)
 _MAX_ASCENT = 24
 
 
@@ -60,11 +66,27 @@ def _outermost_package_parent(folder: str, project: str | None) -> str:
 
 @lru_cache(maxsize=4096)
 def _starts(folder: str, parent: str) -> tuple[str, ...]:
-    """The packages from `folder` up to `parent` that something is run or installed from: they hold `manage.py` or `pyproject.toml`."""
+    """The packages from `folder` up to `parent` that something is run or installed from.
+
+    They hold `manage.py`, `pyproject.toml` or a script that imports what lies beside it without the package's name.
+    """
     if folder == parent or not _is_inside(folder, parent):
         return ()
-    own = (folder,) if any(os.path.isfile(os.path.join(folder, name)) for name in ("manage.py", "pyproject.toml")) else ()
-    return (*own, *_starts(os.path.dirname(folder), parent))
+    is_one = any(os.path.isfile(os.path.join(folder, name)) for name in ("manage.py", "pyproject.toml")) or _holds_script(folder)
+    return (*((folder,) if is_one else ()), *_starts(os.path.dirname(folder), parent))
+
+
+@lru_cache(maxsize=4096)
+def _holds_script(folder: str) -> bool:
+    """Whether a package is where a script begins: `from database import session` in `main.py`, with `database.py` beside it."""
+    imported: set[str] = set()
+    for name in _SCRIPTS:
+        if os.path.isfile(path := os.path.join(folder, name)):
+            imported.update(_IMPORTED.findall(read_source(path) or ""))
+    imported -= sys.stdlib_module_names
+    if not imported or os.path.basename(folder) in imported:
+        return False
+    return any(os.path.isfile(os.path.join(folder, f"{n}.py")) or os.path.isdir(os.path.join(folder, n)) for n in imported)
 
 
 @lru_cache(maxsize=4096)
@@ -126,5 +148,5 @@ def _is_inside(path: str, folder: str) -> bool:
 
 def forget() -> None:
     """Drops what was remembered of the file system; an editor's process outlives changes to it."""
-    for function in (_project_root, is_package, package_parent, _starts, layer_root, folders_below_root, search_roots):
+    for function in (_project_root, is_package, package_parent, _starts, _holds_script, layer_root, folders_below_root, search_roots):
         function.cache_clear()

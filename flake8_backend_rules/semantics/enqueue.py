@@ -167,16 +167,26 @@ class Enqueues:
                 nodes = all_nodes(scope.node) if scope is not None and scope.node is not None else ()
                 yield from (n for n in nodes if isinstance(n, FUNCTION_NODES) and n.name in (method, "apply_async"))
 
-    def _of_task(self, task: FunctionInfo, entries: list[Enqueue]) -> Enqueue:
-        """The entry of the package that a task's decorator comes from."""
+    def _of_task(self, task: FunctionInfo, entries: list[Enqueue]) -> Enqueue | None:
+        """The entry of the package that a task's decorator comes from; None where its jobs have no such method of that package."""
         scope = self.evaluator.module_scope(task.module)
-        for decorator in task.decorators:
-            value = self.evaluator.value(decorator.func if isinstance(decorator, ast.Call) else decorator, scope)
-            package = value.name.partition(".")[0] if value is not None else ""
-            for entry in entries:
-                if package in self.knowledge.enqueue_packages[entry]:
-                    return entry
-        return entries[0]
+        packages = {package for decorator in task.decorators for package in self._packages_of(decorator, scope)}
+        for entry in entries:
+            if not packages.isdisjoint(self.knowledge.enqueue_packages[entry]):
+                return entry
+        is_known = any(not packages.isdisjoint(found) for found in self.knowledge.enqueue_packages.values())
+        return None if is_known else entries[0]
+
+    def _packages_of(self, decorator: ast.expr, scope: Scope) -> Iterator[str]:
+        """The packages that a decorator comes from, or the class of what it is a method of."""
+        func = decorator.func if isinstance(decorator, ast.Call) else decorator
+        value = self.evaluator.value(func, scope)
+        if value is not None:
+            yield value.name.partition(".")[0]
+        elif isinstance(func, ast.Attribute):
+            owner = self.evaluator.value(func.value, scope)
+            if owner is not None and isinstance(owner.definition, ClassInfo):
+                yield from (name.partition(".")[0] for name in self.evaluator.ancestry(owner.definition).externals)
 
     def wrapper(self, call: ast.Call, scope: Scope) -> Wrapper | None:
         """The first-party function that a call calls, if its own body hands a job to a queue."""

@@ -10,7 +10,15 @@ from functools import lru_cache
 from flake8_backend_rules.project.surfaces import FunctionInfo
 from flake8_backend_rules.semantics.kinds import Kind
 from flake8_backend_rules.semantics.paths import root_name
-from flake8_backend_rules.semantics.scope import FUNCTION_NODES, SCOPE_NODES, Scope, bound_arguments, children_reversed, parameters
+from flake8_backend_rules.semantics.scope import (
+    FUNCTION_NODES,
+    SCOPE_NODES,
+    Scope,
+    bound_arguments,
+    children_reversed,
+    own_nodes,
+    parameters,
+)
 from flake8_backend_rules.semantics.transport import Transport
 
 _BROAD = frozenset({"Exception", "BaseException"})
@@ -70,6 +78,20 @@ class Excepts:
         value = last.value if isinstance(last, (ast.Expr, ast.Return)) else None
         value = value.value if isinstance(value, ast.Await) else value
         return isinstance(value, ast.Call) and self._never_returns(value, scope)
+
+    def raises_later(self, node: ast.ExceptHandler, scope: Scope) -> bool:
+        """Whether what is caught is kept under a name, and the function raises that, or an error that is made of it, afterwards.
+
+        `except Exception as error: failed = error`, `finally: … raise failed`; `errors.append(error)`, `raise ExceptionGroup("", errors)`.
+        """
+        kept = {name for statement in node.body if (name := _kept_as(statement, node.name)) is not None} if node.name else set()
+        function = scope.function
+        for raised in own_nodes(function) if kept and function is not None else ():
+            if isinstance(raised, ast.Raise) and raised.exc is not None and raised.lineno > node.lineno:
+                names = {n.id for n in ast.walk(raised.exc) if isinstance(n, ast.Name)}
+                if not kept.isdisjoint(names) and self.transport.http_error(raised.exc, scope) is None:
+                    return True
+        return False
 
     def logs_traceback(self, body: list[ast.stmt], scope: Scope) -> bool:
         """Whether a body logs the exception with its traceback, itself or one hop away in a first-party function."""
@@ -204,6 +226,17 @@ def is_dispatch_loop(loop: ast.For | ast.AsyncFor | ast.While) -> bool:
 def around(ancestors: Iterator[ast.AST]) -> ast.ExceptHandler | None:
     """The `except` that a node stands in."""
     return next((ancestor for ancestor in ancestors if isinstance(ancestor, ast.ExceptHandler)), None)
+
+
+def _kept_as(statement: ast.stmt, name: str | None) -> str | None:
+    """The name under which a statement keeps an exception called `name`, or the list that it adds it to."""
+    if isinstance(statement, ast.Assign):
+        kept, target = statement.value, statement.targets[0]
+    elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call) and _last_name(statement.value.func) == "append":
+        kept, target = next(iter(statement.value.args), statement.value), getattr(statement.value.func, "value", statement.value)
+    else:
+        return None
+    return target.id if isinstance(kept, ast.Name) and kept.id == name and isinstance(target, ast.Name) else None
 
 
 def _calls(body: list[ast.stmt]) -> Iterator[ast.Call]:

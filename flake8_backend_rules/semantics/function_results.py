@@ -98,6 +98,8 @@ class FunctionResults:
             return None if element is None else Value(Kind.ROWS, "yielded", element=element)
         returned = [n.value for n in own_nodes(scope.node) if isinstance(n, ast.Return) and not is_none(n.value)]
         values = {self.shown(expression, scope) for expression in returned[:_MAX_SHOWN]}
+        if len(values) > 1:  # the caller of `get_order` returns the response at once, and goes on with the order
+            values -= {value for value in values if value is not None and _is_response(value)}
         if len(values) == 1 and (value := values.pop()) is not None:
             return value
         if self.evaluator.deep and returned and not values - {None} and any(self._may_be_told(e, scope) for e in returned if e is not None):
@@ -171,6 +173,11 @@ class FunctionResults:
         definition = self.evaluator.project.resolve(function.module, name)
         made = definition.value if isinstance(definition, Variable) else None
         return isinstance(made, ast.Call) and last_name(made.func) == "TypeVar"
+
+
+def _is_response(value: Value) -> bool:
+    """Whether a value is a framework's response, by its name."""
+    return value.kind is Kind.INSTANCE and value.definition is None and value.last_name.endswith("Response")
 
 
 def _comes_of(value: ast.expr, name: str, scope: Scope) -> bool:

@@ -179,7 +179,7 @@ class Layering:
         folder = place.folders[depth]
         if self._is_feature(place, depth):
             return True
-        if folder in layers.FEATURES and place.holds(depth, layers.VIEW_MODULES):
+        if folder in layers.FEATURES and (place.holds(depth, layers.VIEW_MODULES) or self._is_served(place.path(depth))):
             return True
         if folder == "queries" and place.holds(depth, frozenset({"api"})):
             return True
@@ -192,6 +192,15 @@ class Layering:
         if folder in layers.DTO_STEMS:  # what the core takes in
             return around is not None and around.is_core and not place.holds(depth + 1, layers.ROUTE_MODULES)
         return around is Layer.INFRASTRUCTURE or (around is Layer.TRANSPORT and folder in layers.POLICIES)
+
+    def _is_served(self, folder: str) -> bool:
+        """Whether a folder has URLs of its own: Django's list, or beside a folder `api`; else a module `urls` may be one of helpers."""
+        key, project = ("is served", folder), self.evaluator.project
+        if key not in project.memo:
+            path = os.path.join(folder, "urls.py")
+            is_list = not os.path.isfile(path) or "urlpatterns" in project.text_of(path) or os.path.isdir(os.path.join(folder, "api"))
+            project.memo[key] = is_list and "urls" in self._held(folder)
+        return project.memo[key] is True
 
     def _is_whole_backend(self, place: _Place, depth: int) -> bool:
         """Whether a folder named like one of the transport holds all layers: services and storage, or features with models."""

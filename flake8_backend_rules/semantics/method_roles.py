@@ -12,7 +12,7 @@ from flake8_backend_rules.frameworks.schema import ClassHandlers, NameSet, Role
 from flake8_backend_rules.project.summary import ModuleSummary
 from flake8_backend_rules.project.surfaces import ClassInfo
 from flake8_backend_rules.semantics.function_roles import FunctionRole, RoleMap
-from flake8_backend_rules.semantics.template_methods import may_be_transport, own_methods_called
+from flake8_backend_rules.semantics.template_methods import may_be_transport, may_hold_jobs, own_methods_called
 from flake8_backend_rules.semantics.values import Evaluator
 
 _AROUND_HANDLERS = frozenset({"dispatch"})
@@ -45,11 +45,11 @@ class MethodRoles:
                 or any(isinstance(base, ast.Name) and isinstance(module.binding(base.id), ClassInfo) for base in cls.bases)
             ):  # its own methods, or those of a mixin beside it
                 self._inherited(cls, [e for e in entries if e[0]], roles)
-        if may_be_transport(module):
-            edges = [e for e in entries if e[0] and e[1].role is Role.HTTP]
-            for cls in module.all_classes(_has_base) if edges else ():
-                if cls.bases and cls.methods:
-                    self._by_template(cls, edges, roles)
+        told_by_name = {Role.HTTP: may_be_transport(module), Role.JOB: may_hold_jobs(module)}
+        edges = [e for e in entries if e[0] and told_by_name.get(e[1].role)]
+        for cls in module.all_classes(_has_base) if edges else ():
+            if cls.bases and cls.methods:
+                self._by_template(cls, edges, roles)
 
     def _by_template(self, cls: ClassInfo, entries: list[tuple[NameSet, ClassHandlers]], roles: RoleMap) -> None:
         """Methods that the handler of a first-party base in another module calls: `BaseView.post` calls `self.perform`."""

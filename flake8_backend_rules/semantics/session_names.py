@@ -17,9 +17,12 @@ _OTHER_SESSIONS = ("http_session", "web_session", "client_session", "requests_se
 
 def is_session_name(node: ast.expr) -> bool:
     """Whether the last name of a receiver is one that a session usually has."""
-    if not isinstance(node, (ast.Name, ast.Attribute)):
-        return False
-    name = last_name(node).lstrip("_").lower()
+    return isinstance(node, (ast.Name, ast.Attribute)) and names_session(last_name(node))
+
+
+def names_session(name: str) -> bool:
+    """Whether a name is one that a session usually has."""
+    name = name.lstrip("_").lower()
     if name in SESSION_NAMES:
         return True
     return name.endswith("_session") and not name.endswith(_OTHER_SESSIONS)

@@ -22,6 +22,12 @@ def may_be_transport(module: ModuleSummary) -> bool:
     return not layers.FOLDERS[Layer.TRANSPORT].isdisjoint(folders if module.is_package else folders[:-1])
 
 
+def may_hold_jobs(module: ModuleSummary) -> bool:
+    """Whether the stem or a folder of a module is named like one of jobs: a look at names alone."""
+    folders = module.name.split(".")
+    return not layers.NEED_A_JOB_HANDLER.isdisjoint((module.stem, *folders)) or module.stem.endswith(("_task", "_job", "_worker"))
+
+
 def own_methods_called(method: FunctionInfo, project: Project) -> frozenset[str]:
     """The names of the methods that a method calls on `self` or `cls`, those of its class followed; found once a run."""
     key, memo = ("own methods called", method.module.path, method.qualname, str(method.line)), project.memo

@@ -6,6 +6,7 @@ from flake8_backend_rules.project.surfaces import FunctionNode, Variable
 from flake8_backend_rules.rule import Bad, Good, Rule
 from flake8_backend_rules.semantics.annotation import definition_of
 from flake8_backend_rules.semantics.scope import Scope, parameters
+from flake8_backend_rules.semantics.session_names import names_session
 from flake8_backend_rules.walk import LintedFile
 from flake8_backend_rules.wording import quoted
 
@@ -31,9 +32,9 @@ class UntypedJobPayload(Rule):
 
     ## How it decides
     By the annotations, through Optional, Annotated and aliases. Not counted: `self`, the task of a bound task, then a
-    first parameter named ctx, context, request, task, job or message; injected parameters; `*args` and `**kwargs`
-    beside a typed payload parameter, or spelt by `Unpack[...]`; what a text, number or boolean as its default tells; a wrapper marked
-    with `@wraps`, whose payload is the wrapped function's.
+    first parameter named ctx, context, request, task, job or message; injected parameters, and those named like a
+    session, which no queue hands over; `*args` and `**kwargs` beside a typed payload parameter, or spelt by `Unpack[...]`; what a text,
+    number or boolean as its default tells; a wrapper marked with `@wraps`, whose payload is the wrapped function's.
 
     ## When to suppress it
     On a handler that forwards whatever it is given, such as a dead-letter queue's.
@@ -102,7 +103,8 @@ class UntypedJobPayload(Rule):
                 ...
 
             @shared_task
-            def refund(order_ids: list[int], totals: dict[str, int] | None = None) -> None:
+            @with_session
+            def refund(db_session, order_ids: list[int], totals: dict[str, int] | None = None) -> None:
                 ...
 
             @shared_task
@@ -148,8 +150,8 @@ def _payload(node: FunctionNode, scope: Scope) -> Iterator[ast.arg]:
     if given and given[0][0].arg in _RUNNER_PARAMETERS:
         given = given[1:]
     for arg, default in given:
-        if arg.annotation is None and default is not None and _is_literal(default):
-            continue  # its default tells the type
+        if arg.annotation is None and ((default is not None and _is_literal(default)) or names_session(arg.arg)):
+            continue  # its default tells the type, or it comes from no queue
         injected = isinstance(default, ast.Call) and _last_name(default.func).endswith(("Depends", "Context", "Inject", "Provide"))
         if not injected:
             yield arg

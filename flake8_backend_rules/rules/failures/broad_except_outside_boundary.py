@@ -32,12 +32,13 @@ class BroadExceptOutsideBoundary(Rule):
 
     ## How it decides
     By the last statement of the body: a `raise` (bare, of the caught name, of an error that is no HTTP error), a call that never
-    returns, or branches that all end so. What is tried in an `except` that ends so itself may fail quietly. Job handler code may log
-    the exception with its traceback, itself or by a function of the project, or log it inside a loop and go on with the next item; so
-    may loops of the application that run without end or call each of a list of handlers. Outside of routes a step beside the work may
-    fail too: an `except Exception` that only logs the traceback, where the function then goes on with more than a `return`; and so
-    may, if the traceback is logged, the call of a hook, listener or callback, and in core code a task or thread that the module
-    starts. A comment that silences the same check of another linter (`noqa: BLE001`, `pylint: disable=broad-except`) counts here as well.
+    returns, or branches that all end so. What is kept under a name, or in a list, that the function raises afterwards is raised too;
+    what is tried in an `except` that ends so itself may fail quietly. Job handler code may log the exception with its traceback, itself
+    or by a function of the project, or log it inside a loop and go on with the next item; so may loops of the application that run
+    without end or call each of a list of handlers. Outside of routes a step beside the work may fail too: an `except Exception` that
+    only logs the traceback, where the function then goes on with more than a `return`; and so may, if the traceback is logged, the call
+    of a hook, listener or callback, and in core code a task or thread that the module starts. A comment that silences the same check of
+    another linter (`noqa: BLE001`, `pylint: disable=broad-except`) counts here as well.
 
     ## When to suppress it
     Where any failure at all means the same, such as a batch of which each item stands for itself.
@@ -246,6 +247,32 @@ class BroadExceptOutsideBoundary(Rule):
         ),
         Good(
             files="""
+            def load(number: int) -> Order:
+                failed = None
+                try:
+                    order = read(number)
+                except Exception as error:
+                    failed = error
+                finally:
+                    check_rights(number)
+                    if failed is not None:
+                        raise failed
+                return order
+
+            def load_all(numbers: list[int]) -> None:
+                errors = []
+                for number in numbers:
+                    try:
+                        load(number)
+                    except Exception as error:
+                        errors.append(error)
+                if errors:
+                    raise ExceptionGroup("orders", errors)
+            """,
+            path="app/services/orders.py",
+        ),
+        Good(
+            files="""
             from fastapi import APIRouter
 
             router = APIRouter()
@@ -273,6 +300,8 @@ class BroadExceptOutsideBoundary(Rule):
             return
         outer = excepts.around(model.ancestors(node, file.scope))
         if outer is not None and model.excepts.ends_in_raise(outer.body, file.scope):
+            return
+        if model.excepts.raises_later(node, file.scope):
             return
         if not excepts.is_accepted(file.lines[node.lineno - 1]) and not self._is_contained(node, file):
             file.report(self, node, where=where, clause=excepts.clause(node))

@@ -1,4 +1,5 @@
 import ast
+from collections.abc import Iterator
 
 from flake8_backend_rules.frameworks import knowledge
 from flake8_backend_rules.frameworks.schema import Role
@@ -186,6 +187,9 @@ class HandlerQueriesInline(Rule):
             def order_detail(request, pk):
                 return get_object_or_404(Order, pk=pk)
 
+            def order_of_user(request, pk):
+                return get_object_or_404(visible_to(request.user, Order.objects.all()), pk=pk)
+
             def order_cancel(request, pk):
                 Order.objects.filter(pk=pk).update(open=False)
 
@@ -224,7 +228,7 @@ class HandlerQueriesInline(Rule):
         around = next(file.model.ancestors(top, file.scope), None)
         if isinstance(node, ast.Attribute) and methods and QUERY_READS.isdisjoint(methods) and not self._goes_on(around, function, file):
             return  # a method of the model's own manager is the query function
-        if _is_looked_up(top, around):
+        if _is_looked_up(top, file.model.ancestors(top, file.scope)):
             return
         is_row = bool(methods) and methods[-1] in ROW_METHODS  # has been read by then
         if isinstance(around, ast.Assign) and not is_row and self._is_only_handed_on(around, function, file):
@@ -247,11 +251,17 @@ class HandlerQueriesInline(Rule):
         uses = [n for n in file.model.uses(target.id, function) if n is not target]
         ends = [file.model.chain_top(use, file.scope) for use in uses]
         return bool(ends) and all(
-            (methods and methods[-1] in QUERY_WRITES) or _is_looked_up(top, next(file.model.ancestors(top, file.scope), None))
+            (methods and methods[-1] in QUERY_WRITES) or _is_looked_up(top, file.model.ancestors(top, file.scope))
             for top, methods in ends
         )
 
 
-def _is_looked_up(query: ast.expr, around: ast.AST | None) -> bool:
-    """Whether a query is handed to `get_object_or_404`."""
-    return isinstance(around, ast.Call) and query in around.args and last_name(around.func).endswith("get_object_or_404")
+def _is_looked_up(query: ast.AST, ancestors: Iterator[ast.AST]) -> bool:
+    """Whether a query is handed to `get_object_or_404`, itself or through a function that narrows it."""
+    for around in ancestors:
+        if not isinstance(around, ast.Call) or query not in around.args:
+            return False
+        if last_name(around.func).endswith("get_object_or_404"):
+            return True
+        query = around
+    return False
