@@ -37,7 +37,7 @@ _MAX_LOOKUPS = 400
 _MAX_LIVE_SUMMARIES = 512
 _MAX_BODIES = 256
 _MAX_LIVE_TREES = 2
-_MAX_TEXT = 3_000_000
+_MAX_TEXT = 3_000_000  # characters
 
 
 class External(NamedTuple):

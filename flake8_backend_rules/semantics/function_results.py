@@ -92,11 +92,12 @@ class FunctionResults:
         scope = self.evaluator.scope_of(function)
         if scope is None or scope.node is None:
             return None
-        yielded = [n.value for n in own_nodes(scope.node) if isinstance(n, ast.Yield) and n.value is not None]
+        given = [n for n in own_nodes(scope.node) if isinstance(n, (ast.Yield, ast.Return))]
+        yielded = [n.value for n in given if isinstance(n, ast.Yield) and n.value is not None]
         if yielded:
             element = next((v for expression in yielded[:_MAX_SHOWN] if (v := self.evaluator.value(expression, scope)) is not None), None)
             return None if element is None else Value(Kind.ROWS, "yielded", element=element)
-        returned = [n.value for n in own_nodes(scope.node) if isinstance(n, ast.Return) and not is_none(n.value)]
+        returned = [n.value for n in given if isinstance(n, ast.Return) and not is_none(n.value)]
         values = {self.shown(expression, scope) for expression in returned[:_MAX_SHOWN]}
         if len(values) > 1:  # the caller of `get_order` returns the response at once, and goes on with the order
             values -= {value for value in values if value is not None and _is_response(value)}
