@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from flake8_backend_rules.project.layers import Layer, Placement
+from flake8_backend_rules.project.surfaces import ClassInfo
 from flake8_backend_rules.semantics.model import FileModel
 from tests.harness import as_files, session, write
 
@@ -804,6 +805,61 @@ def test_a_feature_that_is_called_like_a_layer(tmp_path: Path, folder: str, view
     assert placement(tmp_path / "layer", files, path).layer is APPLICATION
     feature = files | {f"app/{folder}/{view}.py": "urlpatterns = []"}
     assert placement(tmp_path / "feature", feature, path) == Placement(NONE, NOTHING)
+
+
+FILLER = "\n".join(f"class Filler{number}:\n    number = {number}\n" for number in range(80)) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("class Order(Base): ...\n", Placement(INFRASTRUCTURE, "defines the ORM class Order"), id="base"),
+        pytest.param(
+            "class Order:\n    number: Mapped[int]\n", Placement(INFRASTRUCTURE, "defines the ORM class Order"), id="mapped-attribute"
+        ),
+        pytest.param(
+            "class Order:\n    @declared_attr\n    def number(cls): ...\n", Placement(INFRASTRUCTURE, "defines the ORM class Order"),
+            id="declared-attribute",
+        ),
+        pytest.param("@registry.mapped\nclass Order: ...\n", Placement(INFRASTRUCTURE, "defines the ORM class Order"), id="decorated"),
+        pytest.param(
+            "class First(Base): ...\nclass Second(Base): ...\n", Placement(INFRASTRUCTURE, "defines the ORM class First"), id="first-of-two"
+        ),
+        pytest.param("class OrderService: ...\n", Placement(APPLICATION, "defines the class OrderService"), id="service"),
+        pytest.param("@dataclass\nclass OrderService: ...\n", Placement(NONE, NOTHING), id="shape-of-data"),
+        pytest.param("class Kind(str, enum.Enum): ...\nclass OrderServices: ...\n", Placement(NONE, NOTHING), id="neither"),
+    ],
+)  # fmt: skip
+def test_the_content_of_a_long_module_that_is_imported(tmp_path: Path, text: str, expected: Placement) -> None:
+    """Only classes of which the text says that they may tell are read."""
+    imports = "dataclasses import dataclass", "sqlalchemy.orm import Mapped, declared_attr", "app.db import Base, registry"
+    head = "import enum\n" + "".join(f"from {imported}\n" for imported in imports)
+    database = """
+    from sqlalchemy.orm import DeclarativeBase
+    from sqlalchemy.orm import registry as Registry
+    class Base(DeclarativeBase): ...
+    registry = Registry()
+    """
+    write(tmp_path, as_files({"app/__init__.py": "", "app/db.py": database, "app/parts.py": head + text + FILLER}, "app/parts.py"))
+    source = "import app.parts\n"
+    with session(tmp_path, ()).opened(ast.parse(source), str(tmp_path / "app" / "main.py"), [source], source) as file:
+        parts = file.model.project.module_at(str(tmp_path / "app" / "parts.py"))
+        assert parts is not None
+        assert parts.pieces
+        assert file.model.placement_of(parts) == expected
+        assert "Filler7" not in {cls.name for cls in parts._bound.values() if isinstance(cls, ClassInfo)}
+
+
+@pytest.mark.parametrize(
+    ("reason", "entry"),
+    [
+        ("stem services", "services"), ("stem github_api (*_api)", "*_api"), ("folder cli/commands", "cli/commands"),
+        ("folder domain (the stem schemas yields to it)", "domain"), ("stem user directly below db", "user directly below db"),
+        ("stem services (the stem x yields to it)", "services"), ("defines a route handler", ""),
+    ],
+)  # fmt: skip
+def test_the_entry_that_names_a_layer(reason: str, entry: str) -> None:
+    assert Placement(APPLICATION, reason).named_by == entry
 
 
 def test_a_service_may_put_urls_together(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def places(root: Path, files: dict[str, str]) -> set[Place]:
     return found
 
 
-SCRIPT = "import os\nfrom shop.views import router\n"
+SCRIPT = "import queue\nfrom shop.views import router\n"
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ SCRIPT = "import os\nfrom shop.views import router\n"
         pytest.param("manage.py", "", False, id="django-around"),
         pytest.param("apps/main.py", SCRIPT, True, id="script"),
         pytest.param("apps/start.py", SCRIPT, False, id="module-of-no-script's-name"),
-        pytest.param("apps/main.py", "from fastapi import FastAPI\nimport os\n", False, id="script-of-other-imports"),
+        pytest.param("apps/main.py", "from fastapi import FastAPI\nimport queue\n", False, id="script-of-other-imports"),
         pytest.param("apps/main.py", f"{SCRIPT}import apps.shop\n", False, id="script-that-names-the-package"),
         pytest.param("apps/main.py", "def main():\n    from shop.views import router\n", False, id="import-in-a-function"),
         pytest.param("main.py", SCRIPT, False, id="script-around"),
@@ -78,6 +78,7 @@ def test_a_package_from_which_something_starts_is_a_source_root(tmp_path: Path, 
     """Imports are resolved from there only where `manage.py` or a script puts it on the path."""
     files = {
         "apps/__init__.py": "",
+        "apps/queue.py": "",
         name: text,
         "apps/shop/__init__.py": "",
         "apps/shop/views.py": """

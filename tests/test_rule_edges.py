@@ -439,6 +439,20 @@ class Bills(View):
     def put(self, request): ...
     @method_decorator(login_required)
     def get(self, request): ...
+## transactions-of-a-connection-as-decorators
+import databases
+from fastapi import APIRouter
+from app.shop import basket
+router = APIRouter()
+database = databases.Database("sqlite://")
+@router.post("/orders")
+@database.transaction()  # ! 2 place|database.transaction
+async def place(number: int): ...
+@router.post("/other")
+@basket.transaction()
+async def other(number: int): ...
+@database.transaction()
+async def uncalled(number: int): ...
 ## context-managers-that-yield-something-called-a-session
 from contextlib import contextmanager
 made = None

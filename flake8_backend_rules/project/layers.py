@@ -39,7 +39,10 @@ class Placement(NamedTuple):
     def named_by(self) -> str:
         """The list entry of the stem or folder that names the layer; empty where something else does."""
         kind, _, name = self.reason.partition(" ")
-        return name if kind in ("folder", "stem") else ""
+        named, _, pattern = name.partition(" (")
+        if kind == "stem" and pattern and " " not in pattern:  # `stem github_api (*_api)`
+            named = pattern.removesuffix(")")
+        return named if kind in ("folder", "stem") else ""
 
     @property
     def is_by_job(self) -> bool:

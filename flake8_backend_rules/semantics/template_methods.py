@@ -24,8 +24,7 @@ def may_be_transport(module: ModuleSummary) -> bool:
 
 def may_hold_jobs(module: ModuleSummary) -> bool:
     """Whether the stem or a folder of a module is named like one of jobs: a look at names alone."""
-    folders = module.name.split(".")
-    return not layers.NEED_A_JOB_HANDLER.isdisjoint((module.stem, *folders)) or module.stem.endswith(("_task", "_job", "_worker"))
+    return not layers.NEED_A_JOB_HANDLER.isdisjoint(module.name.split(".")) or module.stem.endswith(("_task", "_job", "_worker"))
 
 
 def own_methods_called(method: FunctionInfo, project: Project) -> frozenset[str]:

@@ -14,7 +14,8 @@ class HandlerOpensTransaction(Rule):
     ## What it flags
     In the code of an HTTP handler: `session.begin()`, `begin_nested()`, `engine.begin()`, `engine.connect()`, a
     sessionmaker or `Session(engine)` entered or assigned, a first-party context manager that yields a session or
-    yields inside of a transaction that it opens, Django's `transaction.atomic` as a `with` or as a decorator of the view.
+    yields inside of a transaction that it opens, Django's `transaction.atomic` as a `with` or as a decorator of the view,
+    as may be the transaction of a connection: `@database.transaction()`.
 
     ## Why it is bad
     The use-case owns the transaction boundary. Opened in the route, the transaction spans parsing, authorisation
@@ -156,7 +157,7 @@ class HandlerOpensTransaction(Rule):
         for decorator in node.decorator_list:
             applied = applied_decorator(decorator)
             target = applied.func if isinstance(applied, ast.Call) else applied
-            if last_name(target) != "atomic":
+            if last_name(target) not in ("atomic", "transaction"):
                 continue
             role = file.model.roles.get(node.lineno)
             value = file.model.value(target, file.scope)
