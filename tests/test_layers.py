@@ -822,6 +822,7 @@ FILLER = "\n".join(f"class Filler{number}:\n    number = {number}\n" for number 
             id="declared-attribute",
         ),
         pytest.param("@registry.mapped\nclass Order: ...\n", Placement(INFRASTRUCTURE, "defines the ORM class Order"), id="decorated"),
+        pytest.param("@as_declarative()\nclass Order: ...\n", Placement(INFRASTRUCTURE, "defines the ORM class Order"), id="made-a-base"),
         pytest.param(
             "class First(Base): ...\nclass Second(Base): ...\n", Placement(INFRASTRUCTURE, "defines the ORM class First"), id="first-of-two"
         ),
@@ -832,7 +833,7 @@ FILLER = "\n".join(f"class Filler{number}:\n    number = {number}\n" for number 
 )  # fmt: skip
 def test_the_content_of_a_long_module_that_is_imported(tmp_path: Path, text: str, expected: Placement) -> None:
     """Only classes of which the text says that they may tell are read."""
-    imports = "dataclasses import dataclass", "sqlalchemy.orm import Mapped, declared_attr", "app.db import Base, registry"
+    imports = "dataclasses import dataclass", "sqlalchemy.orm import Mapped, as_declarative, declared_attr", "app.db import Base, registry"
     head = "import enum\n" + "".join(f"from {imported}\n" for imported in imports)
     database = """
     from sqlalchemy.orm import DeclarativeBase
