@@ -953,7 +953,7 @@ def test_what_is_kept_between_files_holds_no_nodes(tmp_path: Path) -> None:
 
 def strings_below(project: Project) -> list[str]:
     """The strings that a project holds, each once."""
-    pending, seen = [project.__dict__], {}
+    pending, seen = [project], {}
     while pending:
         for item in gc.get_referents(pending.pop()):
             if id(item) not in seen and not isinstance(item, (type, types.ModuleType, types.FunctionType)):
@@ -964,7 +964,7 @@ def strings_below(project: Project) -> list[str]:
 
 def nodes_below(project: Project) -> list[ast.AST]:
     """The AST nodes that a project holds."""
-    found, pending, seen = [], [project.__dict__], set()
+    found, pending, seen = [], [project], set()
     while pending:
         for item in gc.get_referents(pending.pop()):
             if id(item) not in seen and not isinstance(item, (type, types.ModuleType, types.FunctionType)):
